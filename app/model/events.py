@@ -144,7 +144,9 @@ class EventReplication(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="e
 
 
 class EventLdap(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ldap"):
-    """What a controller says of LDAP clients: 1644 (search), 2889 (unsigned or clear-text bind)."""
+    """What a controller says of LDAP clients: 1644 (search), 2889 (unsigned or clear-text bind); binds over TLS with another
+    channel's token or none: 3039 (refused), 3074, 3075.
+    """
 
 
 class EventAdfs(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-adfs"):

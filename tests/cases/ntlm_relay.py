@@ -75,7 +75,25 @@ def setting(name: str, value: str, sid: str = PERSON) -> Activity:
     return log(541, {"Setting": name, "Scope": ".", "NewValue": value, "VirtualizationID": "."}, where=AUDIT, sid=sid)
 
 
+DIRECTORY = ("Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service")
+
+
+def bound(number: int, user: str, source: str = ATTACKER, *more: str) -> Activity:
+    """A bind that a controller logs: 2889 not signed (more: its type), 3039, 3074 and 3075 not bound to its channel."""
+    values = (f"{source}:51000", f"EXAMPLE\\{user}", *more)
+    return log(number, {f"param{place}": one for place, one in enumerate(values, 1)}, at=SECOND, where=DIRECTORY)
+
+
 FIRES: Cases = {
+    "a controller's account in a bind over TLS that is refused for its binding": Case(
+        [*DC_KNOWN, bound(3039, "DC2$")], severity="high"
+    ),
+    "a controller's account in a bind over TLS that names another channel": Case(
+        [*DC_KNOWN, bound(3074, "DC2$")], severity="high"
+    ),
+    "a controller's account in a bind over TLS without binding": Case([*DC_KNOWN, bound(3075, "DC2$")], severity="high"),
+    "a controller's account in a bind that is not signed": Case([*DC_KNOWN, bound(2889, "DC2$", ATTACKER, "0")], severity="high"),
+    "a workstation's account in a bind that is not signed": Case([*HERE, bound(2889, "WS1$", ATTACKER, "0")], severity="medium"),
     "a record for every name, told by the server's audit": Case([audited("*.example.org.")], severity="medium"),
     "one for proxies by update, told by the server's audit": Case([by_update("wpad.example.org")], severity="medium"),
     "isatap over IPv6, told by the server's audit": Case(
@@ -125,6 +143,16 @@ FIRES: Cases = {
     ],
 }
 QUIET: Cases = {
+    "binds without binding or signature from where they belong": [
+        *DC_KNOWN,
+        *(bound(one, "DC2$", DC2, "0") for one in (2889, 3039, 3075)),
+    ],
+    "people's binds without binding or signature": [
+        *DC_KNOWN,
+        *(bound(one, "alice", ATTACKER, "0") for one in (2889, 3074, 3075)),
+    ],
+    "a bind without binding of a computer of which no address is known": [*DC_KNOWN, bound(3075, "WS7$")],
+    "a computer's password in clear": [*DC_KNOWN, bound(2889, "DC2$", ATTACKER, "1")],
     "records of computers, told by the server's audit": [
         audited("ws9.example.org"),
         by_update("ws9.example.org", "192.0.2.9"),

@@ -269,8 +269,17 @@ def enumeration(a: Activity, d: WindowsEvent) -> str:
     return f"Listed members of {target}{by}" if d.event_id == 4799 else f"Listed local groups of {target}{by}"
 
 
+_UNBOUND = {
+    3039: "refused for its channel binding",
+    3074: "with the channel binding of another connection",
+    3075: "without channel binding",
+}
+
+
 def ldap(a: Activity, d: WindowsEvent) -> str:
-    """1644, 2889."""
+    """1644, 2889, 3039, 3074, 3075."""
+    if d.event_id in _UNBOUND:
+        return f"LDAP bind over TLS as {said(d, 'Identity') or 'nobody'}, {_UNBOUND[d.event_id]}{from_where(a, d)}"
     if d.event_id == 2889:
         how = codes.BINDING_TYPES.get(d.number("BindingType", "param3") or 0, "without signing")
         return f"LDAP bind as {said(d, 'Identity') or 'nobody'}, {how}{from_where(a, d)}"

@@ -30,7 +30,7 @@ WINDOW = DAY
 LOGON, REFUSED, EXPLICIT = 4624, 4625, 4648
 TICKET = 4769
 EVENTS = (
-    LOGON, REFUSED, EXPLICIT, 4768, TICKET, 4770, 4771, 4772, 4773, 4776, 8001, 8002, 8003, 8004, 2889, 324,
+    LOGON, REFUSED, EXPLICIT, 4768, TICKET, 4770, 4771, 4772, 4773, 4776, 8001, 8002, 8003, 8004, 2889, 3039, 3074, 3075, 324,
     411, 501, 512, 515, 516, 1200, 1201, 1202, 1203, 1204, 1205, 1210, 6272, 6273, 6277, 6278, 6279,
 )  # fmt: skip
 """Sign-ins as servers, controllers and federation services log them; how sessions go on and end tells nothing new."""

@@ -1,4 +1,7 @@
-"""An NTLM authentication that comes from somebody else than the one who signs in: a relay."""
+"""An NTLM authentication that comes from somebody else than the one who signs in: a relay.
+
+Long because a relay shows in many places, each with words of its own.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -31,10 +34,14 @@ from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import DnsUpdate, LdapAdd, Ntlm
 from app.model.entity import EntityRef
-from app.model.events import EventDirectoryChange, EventDns, EventLogon
+from app.model.events import EventDirectoryChange, EventDns, EventLdap, EventLogon
 
 WINDOW = HOUR
 OBJECT_MADE = 5137
+UNSIGNED, UNBOUND = 2889, frozenset({3039, 3074, 3075})
+"""LDAP binds as a relay must make them: neither signed nor bound to the TLS connection, for it has no key of the session."""
+SIMPLE = 1
+"""Binding type of 2889: a password in the clear, which nobody passes on."""
 RECORD_MADE, RECORD_UPDATED, SETTING = 515, 519, 541
 """Of the audit log of a DNS server: a record made by a console or its like, by a dynamic update; a setting changed."""
 RISKY = ("ldap", "http")
@@ -69,7 +76,19 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
             return ()
         if detail.number("LogonType") != NETWORK or not is_ntlm(detail):
             return ()
+    if kind is EventLdap:
+        return unbound(activity, detail, ctx)
     return relays(activity, ctx)
+
+
+def unbound(activity: Activity, event: EventLdap, ctx: Context) -> Iterable[Finding]:
+    """A computer's account in a bind without signature or channel binding, which a controller logs."""
+    who, source = activity.account, ctx.place(activity.source, activity.at)
+    if who is None or not who.name.endswith("$") or is_local(source) or source == ctx.place(activity.destination, activity.at):
+        return ()
+    if event.event_id == UNSIGNED and event.number("BindingType") == SIMPLE:
+        return ()
+    return elsewhere(activity, ctx, ctx.account(activity), "ldap")
 
 
 def relays(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -241,7 +260,7 @@ def elsewhere(activity: Activity, ctx: Context, account: EntityRef | None, carri
         ),
         facts=(
             fact(account, f" is {kind}, known at {listed(own)}"),
-            fact("NTLM carries no address: who makes ", account, " sign in to him can pass that on: ", activity),
+            fact("Who makes ", account, " sign in to him can pass that on, for NTLM carries no address: ", activity),
             *((fact(target, " is a certificate authority, where a computer's account can fetch a certificate"),)
               if AUTHORITY in there else ()),
             *((fact(f"Over {carrier} it can do more than open files"),) if carrier.startswith(RISKY) else ()),
@@ -374,15 +393,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1557.001",),
-    watches=(Ntlm, EventLogon, DnsUpdate, LdapAdd, EventDirectoryChange, EventDns),
+    watches=(Ntlm, EventLogon, EventLdap, DnsUpdate, LdapAdd, EventDirectoryChange, EventDns),
     needs=Needs(
         ports=("445", "389", "80", "135", "53"),
-        kinds=("ntlm", "event-logon", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
-        parts=("event-logon", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
+        kinds=("ntlm", "event-logon", "event-ldap", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
+        parts=("event-logon", "event-ldap", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
         hidden_by=("ldap inside tls",),
     ),
     window=WINDOW,
-    event_ids=(LOGON, LOGON_REFUSED, OBJECT_MADE, RECORD_MADE, RECORD_UPDATED, SETTING),
+    event_ids=(LOGON, LOGON_REFUSED, OBJECT_MADE, RECORD_MADE, RECORD_UPDATED, SETTING, UNSIGNED, *UNBOUND),
     attacked_accounts=True,
     sign_ins=lambda one: one.type in (NETWORK, -1) and not one.kerberos,
     detect=detect,

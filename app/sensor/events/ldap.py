@@ -1,4 +1,4 @@
-"""What a controller logs of LDAP clients: searches that cost much (1644), binds that are not signed (2889)."""
+"""What a controller logs of LDAP clients: costly searches (1644), binds not signed (2889) or not bound to TLS (3039 to 3075)."""
 
 from app.model.events import EventLdap
 from app.sensor.events.family import Facts, Family, Log
@@ -19,4 +19,9 @@ def _bind(record: EventRecord, fields: Fields) -> Facts:
     return Facts(split_account(text(fields, "Identity")), joined_address(text(fields, "ClientAddress")))
 
 
-FAMILY = Family(EventLdap, _DIRECTORY, {1644: _search, 2889: _bind})
+def _unbound(record: EventRecord, fields: Fields) -> Facts:
+    """A bind over TLS that names another channel or none: refused (3039), or would be if it were demanded (3074, 3075)."""
+    return Facts(_bind(record, fields).account, joined_address(text(fields, "ClientAddress")), None, record.event_id == 3039)
+
+
+FAMILY = Family(EventLdap, _DIRECTORY, {1644: _search, 2889: _bind, **dict.fromkeys((3039, 3074, 3075), _unbound)})

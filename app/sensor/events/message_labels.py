@@ -416,6 +416,8 @@ LABELS: dict[int, tuple[Section, ...]] = {
                  ("Returned entries", "param4"), ("Used indexes", "param9"))),),
     2889: (("", (("Client IP address", "param1"), ("Identity the client attempted to authenticate as", "param2"),
                  ("Binding Type", "param3"))),),
+    **dict.fromkeys((3039, 3074, 3075), (("", (("Client IP address", "param1"),
+                                               ("Identity the client attempted to authenticate as", "param2"))),)),
     **dict.fromkeys(
         (1200, 1201, 1202, 1203, 1204, 1205, 1206, 1207, 1210), (("", (("Activity ID", "param1"), ("XML", "param2"))),)
     ),

@@ -329,6 +329,7 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "DirtyPagesModified SearchTimeMS AttributesPreventingOptimization User",
     ),
     ((2889,), "ClientAddress Identity BindingType"),
+    ((3039, 3074, 3075), "ClientAddress Identity"),
     ((307,), "InstanceID Data1 Data2 Data3 Data4 Data5 Data6"),
     ((299,), "InstanceID ActivityID RelyingParty"),
     ((324,), "InstanceID ActivityID Caller RelyingParty"),

@@ -375,6 +375,19 @@ MADE: tuple[Made, ...] = (
         "CONTOSO\\svc-scan", "10.0.0.66",
         words="LDAP bind as CONTOSO\\svc-scan, simple, password in clear text from 10.0.0.66",
     ),
+    # "LDAP channel binding" documentation of Windows Server (KB 4520412): texts of the message file.
+    *(
+        Made(
+            event(id, {"param1": "10.0.0.66:51000", "param2": "CONTOSO\\DC02$"},
+                  "Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service", 0x80000000000000),
+            "CONTOSO\\DC02$", "10.0.0.66", result="failure" if id == 3039 else "success",
+            words=f"LDAP bind over TLS as CONTOSO\\DC02$, {how} from 10.0.0.66",
+        )
+        for id, how in (
+            (3039, "refused for its channel binding"), (3074, "with the channel binding of another connection"),
+            (3075, "without channel binding"),
+        )
+    ),
     # Manifests of Microsoft-Windows-NTLM and Microsoft-Windows-Security-Netlogon.
     Made(
         event(8001, {"TargetName": "cifs/fs1.contoso.local", "UserName": "alice", "DomainName": "CONTOSO", "CallerPID": "4",
