@@ -2,7 +2,7 @@
 
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs
 from app.sensor.decoders.kerberos import AS_REP, AS_REQ, CNAME_IN_ADDITIONAL_TICKET, Error, Reply, Request
-from app.sensor.decoders.kerberos_padata import Padata
+from app.sensor.decoders.kerberos_padata import PK_AS_REP, Padata
 from app.sensor.decoders.kerberos_ticket import ApRequest, Ticket
 
 _AS_ONLY_CODES = frozenset({6, 16, 17, 23, 24, 25, 36, 75, 91, 93})
@@ -43,8 +43,9 @@ def as_detail(request: Request | None, reply: Reply | None, error: Error | None)
         client_addresses=asked.addresses,
         fast=asked.padata.fast or answer.padata.fast,
         armor_ticket_hash=armor.ticket.hash if (armor := asked.padata.armor) and armor.ticket else None,
-        # Some KDCs list what they could do in every reply: what the client did is told by its own request, where there is one.
-        pkinit=asked.padata.pkinit if request else answer.padata.pkinit,
+        # Some KDCs list what they could do in every reply: what the client did is told by its own request, where there is one,
+        # else by what nobody but a KDC that was asked so answers with.
+        pkinit=asked.padata.pkinit if request else PK_AS_REP in answer.padata.types,
         pac_request=asked.padata.pac_request,
         error_text=failed.text,
         server_time=failed.time,

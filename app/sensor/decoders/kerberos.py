@@ -110,11 +110,16 @@ def decode(data: bytes, at: int = 0, end: int | None = None) -> Message | None:
         if kind == AP_REQ:
             return ap_request(data, found, edge)
         if kind == KRB_ERROR:
-            return _error(data, found)
+            return _error(data, found, edge)
         sealed = found.get(_SEALED_AT.get(kind, 0))
         return Other(kind, encrypted(data, *sealed)[0] if sealed else None)
     except (Malformed, IndexError):
         return None
+
+
+def _whole(found: dict[int, tuple[int, int]], edge: int) -> dict[int, tuple[int, int]]:
+    """Fields that end before edge, where the message was cut: the rest of a name, a time or a list would be another one."""
+    return found if edge == _NO_EDGE else {tag: place for tag, place in found.items() if place[1] < edge}
 
 
 def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Request:
@@ -123,7 +128,8 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
     place = found.get(0xA4)
     if place is None:
         return Request(kind, asked, cut=edge != _NO_EDGE)
-    body = fields(data, *content(data, *place, 0x30))
+    told = fields(data, *content(data, *place, 0x30))
+    body = _whole(told, edge)
     client = client_type = None
     if one := body.get(0xA1):
         client_type, client = principal(data, *one)
@@ -148,7 +154,7 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         etypes,
         addresses(data, *one) if (one := body.get(0xA9)) else (),
         additional,
-        0xAA in body,
+        0xAA in told,
         edge != _NO_EDGE,
         size,
     )
@@ -170,26 +176,28 @@ _remembered = lru_cache(maxsize=256)(_etypes)
 
 
 def _reply(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Reply:
+    whole = _whole(found, edge)
     return Reply(
         kind,
         padata(data, *one, edge) if (one := found.get(0xA2)) else Padata(),
-        principal(data, *one)[1] if (one := found.get(0xA4)) else None,
-        inner_text(data, *one) if (one := found.get(0xA3)) else None,
+        principal(data, *one)[1] if (one := whole.get(0xA4)) else None,
+        inner_text(data, *one) if (one := whole.get(0xA3)) else None,
         ticket(data, *one, edge) if (one := found.get(0xA5)) else None,
         encrypted(data, *one)[0] if (one := found.get(0xA6)) else None,
         edge != _NO_EDGE,
     )
 
 
-def _error(data: bytes, found: dict[int, tuple[int, int]]) -> Error:
+def _error(data: bytes, told: dict[int, tuple[int, int]], edge: int) -> Error:
+    found = _whole(told, edge)
     code = inner_integer(data, *found[0xA6]) if 0xA6 in found else -1
     offered = Padata()
     status = None
-    if one := found.get(0xAC):
+    if one := told.get(0xAC):
         start, stop = content(data, *one, 0x04)
         if code in METHOD_DATA_CODES:
-            offered = method_data(data, start, stop)
-        else:
+            offered = method_data(data, start, stop, edge)
+        elif stop < edge:
             status = extended_status(data, start, stop)
     return Error(
         code,

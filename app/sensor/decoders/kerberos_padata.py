@@ -7,7 +7,8 @@ from app.sensor.decoders.kerberos_names import bits, principal
 from app.sensor.decoders.kerberos_ticket import ApRequest, ap_request, encrypted
 
 TGS_REQ, ENC_TIMESTAMP, ETYPE_INFO, ETYPE_INFO2 = 1, 2, 11, 19
-PKINIT = frozenset({14, 15, 16, 17})
+PK_AS_REP = 17
+PKINIT = frozenset({14, 15, 16, PK_AS_REP})
 """PA-PK-AS-REQ and PA-PK-AS-REP (RFC 4556 section 3.1.3) with the drafts' numbers that Windows 2000 used."""
 PAC_REQUEST, PAC_OPTIONS = 128, 167
 """KERB-PA-PAC-REQUEST (MS-KILE section 2.2.3), PA-PAC-OPTIONS (section 2.2.10)."""
@@ -74,6 +75,8 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
                     kind -= 256
             else:
                 start, last = content(data, start, at, 0xA1)
+                if last >= edge:
+                    break
                 kind = inner_integer(data, start, last)
             types.append(kind)
             if kind not in _READ:
@@ -91,6 +94,8 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
                 presented = ap_request(data, fields(data, *inner), edge)
             elif kind == ENC_TIMESTAMP:
                 timestamp = encrypted(data, start, last)[0]
+            elif at >= edge:  # cut in the middle: the rest of a list or a name would be another one
+                continue
             elif kind == ETYPE_INFO2 or (kind == ETYPE_INFO and not offered):
                 offered = _offers(data, start, last)
             elif kind == PAC_REQUEST and (told := _PAC_REQUESTS.get(data[start:last])) is not None:
@@ -136,10 +141,10 @@ def _armor(data: bytes, start: int, end: int, edge: int) -> ApRequest | None:
     return ap_request(data, fields(data, *content(data, *content(data, start, end, 0x6E), 0x30)), edge)
 
 
-def method_data(data: bytes, start: int, end: int) -> Padata:
-    """METHOD-DATA of a KRB-ERROR in data[start:end]; empty when it is something else."""
+def method_data(data: bytes, start: int, end: int, edge: int) -> Padata:
+    """METHOD-DATA of a KRB-ERROR in data[start:end]; empty when it is something else. edge: as of padata()."""
     try:
-        return padata(data, start, end, end + 1)
+        return padata(data, start, end, edge)
     except (Malformed, IndexError):
         return Padata()
 

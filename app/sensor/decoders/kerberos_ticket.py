@@ -79,9 +79,11 @@ def _ticket(data: bytes, start: int, end: int, edge: int) -> Ticket | None:
     try:
         _, _, at = element(data, at, stop)
         start, at = content(data, at, stop, 0xA1)
-        realm = inner_text(data, start, at)
+        if at < edge:
+            realm = inner_text(data, start, at)
         start, at = content(data, at, stop, 0xA2)
-        _, service = principal(data, start, at)
+        if at < edge:
+            _, service = principal(data, start, at)
         start, at = content(data, at, stop, 0xA3)
         etype, kvno, start, end = encrypted(data, start, at)
         if start < end < edge:

@@ -59,6 +59,8 @@ def test_a_certificate_is_told_by_the_request_not_by_what_the_kdc_can_do() -> No
     signed = Request(type=AS_REQ, padata=Padata(types=(16,), pkinit=True))
 
     assert [as_detail(one, can, None).pkinit for one in (plain, signed, None)] == [False, True, True]
+    lists = Reply(type=AS_REP, padata=Padata(types=(16, 15, 147, 2, 136, 19, 11), pkinit=True))
+    assert not as_detail(None, lists, None).pkinit
 
 
 def test_the_user_of_a_service_ticket_is_told_by_the_reply() -> None:

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from app.sensor.conversations.kerberos_exchange import as_detail
 from app.sensor.decoders import kerberos
 from app.sensor.decoders.kerberos import AP_REP, AS_REQ, KRB_PRIV, TGS_REQ, Error, Other, Reply, Request, decode
-from app.sensor.decoders.kerberos_ticket import ApRequest
+from app.sensor.decoders.kerberos_padata import Padata
+from app.sensor.decoders.kerberos_ticket import ApRequest, Ticket
 from tests.sensor.authentication_samples import SAMPLES, der, error, name, number, padata, reply, request, sealed, text, ticket
 
-KERBEROS = [one for key, one in SAMPLES.items() if key.startswith(("as_", "tgs_", "preauth", "too_big"))]
+KERBEROS_NAMES = [key for key in SAMPLES if key.startswith(("as_", "tgs_", "preauth", "too_big"))]
+KERBEROS = [SAMPLES[key] for key in KERBEROS_NAMES]
 
 
 def asked(data: bytes) -> Request:
@@ -226,3 +228,24 @@ def test_mutated_messages(data: bytes, chance: random.Random, changes: int) -> N
     found = decode(bytes(broken))
     if isinstance(found, Request):
         assert len(found.etypes) <= 64 and len(found.service or "") <= 4096
+
+
+def same_or_less(cut: object, whole: object) -> bool:
+    """True when what a cut message tells is what the whole one tells, or nothing of it."""
+    if isinstance(whole, Padata | Ticket | ApRequest) and isinstance(cut, type(whole)):
+        return all(same_or_less(getattr(cut, one), getattr(whole, one)) for one in whole.__struct_fields__ if one != "types")
+    return cut == whole or cut is None or cut in ((), False, Padata())
+
+
+@pytest.mark.parametrize("name", KERBEROS_NAMES)
+def test_a_cut_message_tells_nothing_else_than_the_whole_one(name: str) -> None:
+    whole = decode(SAMPLES[name])
+    assert isinstance(whole, Request | Reply | Error)
+    for size in range(100, len(SAMPLES[name])):
+        cut = decode(SAMPLES[name][:size])
+        if cut is None:
+            continue
+        assert isinstance(cut, type(whole))
+        for one in set(whole.__struct_fields__) - {"cut"}:
+            assert same_or_less(getattr(cut, one), getattr(whole, one)), (size, one)
+        assert set(cut.padata.types) <= set(whole.padata.types)
