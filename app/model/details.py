@@ -147,7 +147,8 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
 
     version: "NTLMv1", "NTLMv1-ESS", "NTLMv2", or "LM" when that is the only response.
     target: name of TYPE 2. target_*: AV pairs of TYPE 2 (section 2.2.2.1), or without it those in the client's blob.
-    mic: True when a non-zero MIC is there. mic_expected: MsvAvFlags bit 2 in the client's blob.
+    mic: True when a non-zero MIC is there, None when the message was cut before all was said.
+    mic_expected: MsvAvFlags bit 2 in the client's blob.
     os_version: "major.minor.build" of the client when it says so. spn: MsvAvTargetName of the client.
     client_challenge: what the client drew at random, where the response shows it.
     """

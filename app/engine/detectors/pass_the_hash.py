@@ -160,7 +160,7 @@ def not_windows(activity: Activity) -> str:
     """Words for a client that leaves out what Windows always tells (MS-NLMP section 2.2.1.3), empty for others."""
     detail = activity.detail
     if isinstance(detail, Ntlm):
-        if detail.carrier in REMOTE_WORK and not detail.workstation and not detail.os_version and not detail.mic:
+        if detail.carrier in REMOTE_WORK and not detail.workstation and not detail.os_version and detail.mic is False:
             return "The client gave no workstation name, no version and no integrity code, which Windows always does"
     elif isinstance(detail, EventLogon) and detail.text("WorkstationName") is None and detail.text("IpAddress") is not None:
         return "The client gave no workstation name, which Windows always does"

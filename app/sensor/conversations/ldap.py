@@ -29,6 +29,8 @@ _ROOT_ATTRIBUTES = frozenset({"dnshostname", "netlogon"})
 _REPLIES = frozenset(
     {ldap.SEARCH_DONE, ldap.MODIFY_REPLY, ldap.ADD_REPLY, ldap.DELETE_REPLY, ldap.RENAME_REPLY, ldap.COMPARE_REPLY}
 )
+_CUT = "…".encode()
+"""Stands where the capture cut a message, so that what it cut there is not taken for another name."""
 _COMPARED = (ldap.COMPARE_FALSE, ldap.COMPARE_TRUE)
 
 
@@ -148,6 +150,11 @@ class LdapTcp:
                 if isinstance(asked.request, ldap.SearchRequest) and not asked.request.base:
                     self._root(asked, envelope, data, at, frames, ordinal)
             return
+        if ldap.size(data, 0, len(data)) > len(data):
+            self.count("LDAP message cut short", frames[0])
+            if operation not in (ldap.BIND, ldap.BIND_REPLY):  # their last part is a token of its own
+                data += _CUT
+                envelope = ldap.envelope(data) or envelope
         if operation == ldap.BIND_REPLY:
             reply = ldap.reply(data, envelope.start, envelope.stop)
             if reply is None:

@@ -69,7 +69,8 @@ class Challenge(Struct, frozen=True, gc=False):
 class Authenticate(Struct, frozen=True, gc=False):
     """TYPE 3 (section 2.2.1.3). version: "NTLMv1", "NTLMv1-ESS", "NTLMv2", or "LM" when that is the only response.
 
-    mic: a MIC that is not all zeros is there. mic_expected: the client's blob says that there is one; None without a blob.
+    mic: a MIC that is not all zeros is there; None when the message was cut, and with it what else it may say is not known.
+    mic_expected: the client's blob says that there is one; None without a whole blob.
     client_challenge: eight bytes as hexadecimal digits, which the client draws anew each time (sections 3.3.1 and 3.3.2).
     """
 
@@ -78,7 +79,7 @@ class Authenticate(Struct, frozen=True, gc=False):
     workstation: str | None
     version: str | None
     flags: int | None
-    mic: bool
+    mic: bool | None
     mic_expected: bool | None
     told: Target | None
     os_version: str | None
@@ -152,7 +153,8 @@ def _authenticate(data: bytes, at: int, end: int, unicode: bool) -> Authenticate
     if flags is not None:
         unicode = bool(flags & UNICODE)
     os_version = _version(data, at + 64, end) if flags is not None and flags & VERSION and header >= _MIC_AT else None
-    mic = header >= _MIC_END and end - at >= _MIC_END and any(data[at + _MIC_AT : at + _MIC_END])
+    cut = any(size and at + place + size > end for size, place in zip(places[::2], places[1::2], strict=True))
+    mic = None if cut else header >= _MIC_END and end - at >= _MIC_END and any(data[at + _MIC_AT : at + _MIC_END])
     user = _text(data, at, end, user_at, user_size, unicode)
     told = None
     version = None
@@ -161,6 +163,7 @@ def _authenticate(data: bytes, at: int, end: int, unicode: bool) -> Authenticate
         version = "NTLMv2"
         if nt_size >= _BLOB_PAIRS:
             drawn = data[at + nt_at + 32 : min(at + nt_at + 40, end)]
+        if nt_size >= _BLOB_PAIRS and at + nt_at + nt_size <= end:
             told = _pairs(data, at + nt_at + _BLOB_PAIRS, min(at + nt_at + nt_size, end))
     elif nt_size == 24:
         # With extended session security the LM response is the client's challenge and zeros (section 3.3.1).
@@ -215,8 +218,8 @@ def _version(data: bytes, at: int, end: int) -> str | None:
 
 def _text(data: bytes, base: int, end: int, place: int, size: int, unicode: bool) -> str:
     start = base + place
-    if not size or start >= end:
+    if not size or start + size > end:  # of a name that was cut the beginning would be another one
         return ""
-    part = data[start : min(start + size, end, start + 2 * _TEXT_KEPT)]
+    part = data[start : start + min(size, 2 * _TEXT_KEPT)]
     # Which OEM code page it is nobody says: ASCII is certain, the rest is taken as the most common one of Windows.
     return part.decode("utf-16-le" if unicode else "cp1252", "replace").rstrip("\0")

@@ -40,6 +40,7 @@ RELATED_FILE = b"\xff" * 16  # 3.2.4.1.4: the file of the command before
 FSCTL_PIPE_TRANSCEIVE = 0x0011C017  # MS-FSCC 2.3
 FSCTL_SRV_COPYCHUNK = frozenset((0x001440F2, 0x001480F2))  # 2.2.31
 
+CUT = "…"
 _MOST_CONTEXTS = 32
 _TEXT_LIMIT = 8192  # bytes of UTF-16: 4096 characters
 _negotiate_request = struct.Struct("<2xHH2x4x16s").unpack_from
@@ -75,6 +76,12 @@ def guid(raw: bytes) -> str | None:
 def text(data: bytes, start: int, length: int) -> str:
     """UTF-16 text of length bytes, at most 4096 characters."""
     return data[start : start + (min(length, _TEXT_LIMIT) & ~1)].decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _within(data: bytes, start: int, length: int, end: int) -> str:
+    """The same before end; a name that was cut there ends in "…", so that it is not taken for another one."""
+    whole = start + length <= end
+    return text(data, start, length) if whole else text(data, start, max(end - start, 0)) + CUT
 
 
 def negotiate_request(data: bytes, start: int, end: int) -> tuple[int, str | None] | None:
@@ -169,7 +176,7 @@ def tree_connect_request(data: bytes, start: int, end: int) -> str | None:
     if end - start < HEADER_LENGTH + TREE_REQUEST:
         return None
     offset, length = _tree_request(data, start + HEADER_LENGTH)
-    return text(data, start + offset, min(length, end - start - offset)) if offset < end - start else ""
+    return _within(data, start + offset, length, end)
 
 
 def tree_connect_response(data: bytes, start: int, end: int) -> tuple[int, int] | None:
@@ -186,7 +193,9 @@ def create_request(data: bytes, start: int, end: int) -> tuple[int, int, str] | 
         return None
     access, _, options, offset, length = _create_request(data, start + HEADER_LENGTH)
     stop = start + offset + ((length if length < _TEXT_LIMIT else _TEXT_LIMIT) & ~1)
-    name, _ = utf_16_le_decode(data[start + offset : stop if stop < end else end], "replace", True)
+    if stop > end:
+        return access, options, _within(data, start + offset, length, end)
+    name, _ = utf_16_le_decode(data[start + offset : stop], "replace", True)
     return access, options, name
 
 
@@ -235,7 +244,7 @@ def set_info(data: bytes, start: int, end: int) -> tuple[str, str | None] | None
 def information(data: bytes, start: int, end: int, level: int) -> tuple[str, str | None] | None:
     """What a file information class of MS-FSCC section 2.4 does to the file: see set_info."""
     if level in (10, 65) and end - start >= 20:  # FileRenameInformation, FileRenameInformationEx
-        return "rename", text(data, start + 20, min(_uint32(data, start + 16)[0], end - start - 20))
+        return "rename", _within(data, start + 20, _uint32(data, start + 16)[0], end)
     if level in (13, 64) and end > start:  # FileDispositionInformation, FileDispositionInformationEx
         return ("delete" if data[start] & 1 else "keep"), None
     return None

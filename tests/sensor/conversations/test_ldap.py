@@ -258,3 +258,12 @@ def test_brute_force_names_its_account(shared: Path) -> None:
     assert len(failed) == 45 and {one.code for one in failed} == {49}
     assert {one.account for one in failed} == {Account(name="peggy.price", domain="corp.test")}
     assert all("data 52e" in (one.detail.error_text or "") for one in failed if isinstance(one.detail, LdapBind))
+
+
+def test_what_the_capture_cut_is_marked_and_counted() -> None:
+    talk = Talk()
+    raw = message(7, search("DC=corp,DC=test", 2, equals("servicePrincipalName", "MSSQLSvc/sql01.corp.test"), "member"))
+    talk.of.message(True, raw[:-20], 1000, (1,), 0)
+    (one,) = details(talk.end(), LdapSearch)
+    assert isinstance(one.detail, LdapSearch) and one.detail.filter.endswith("…)") and one.detail.base == "DC=corp,DC=test"
+    assert talk.problems["LDAP message cut short"] == 1

@@ -151,3 +151,16 @@ def test_what_the_client_drew() -> None:
     assert answered(type3(nt=blob[:40])).client_challenge is None
     first = decode(real("ntlm3_smb2"))
     assert isinstance(first, Authenticate) and len(first.client_challenge or "") == 16
+
+
+def test_a_cut_message_tells_no_beginning_of_a_name_and_nothing_of_what_it_lacks() -> None:
+    data = real("ntlm3_smb2")
+    whole = answered(data)
+    assert whole.mic is not None
+    for size in range(64, len(data)):
+        cut = decode(data[:size])
+        assert isinstance(cut, Authenticate) and cut.mic_expected in (None, whole.mic_expected)
+        assert cut.mic is None or (cut.mic, cut.workstation, cut.told) == (whole.mic, whole.workstation, whole.told)
+        told = ((cut.user, whole.user), (cut.domain, whole.domain), (cut.workstation, whole.workstation))
+        assert all(one in (None, other) for one, other in told)
+        assert not cut.anonymous

@@ -25,11 +25,12 @@ def test_a_guid_is_read_as_windows_writes_it() -> None:
     assert smb2.guid(bytes(16)) is None
 
 
-def test_names_that_reach_past_the_message_are_cut() -> None:
+def test_names_that_reach_past_the_message_are_marked() -> None:
     body = struct.pack("<HBBIQQIIIIIHHII", 57, 0, 0, 2, 0, 0, 1, 0, 7, 1, 0, 120, 60000, 0, 0) + "abc".encode("utf-16-le")
     data = HEAD + body
 
-    assert smb2.create_request(data, 0, len(data)) == (1, 0, "abc")
+    assert smb2.create_request(data, 0, len(data)) == (1, 0, "abc…")
+    assert smb2.create_request(data, 0, len(data) - 6) == (1, 0, "…")
 
 
 def test_a_lone_surrogate_is_replaced() -> None:
