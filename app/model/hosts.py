@@ -1,6 +1,7 @@
 """What of a computer's own files, pipes and values of its registry concerns identities: who reads logs keeps no more of it."""
 
 import re
+from collections.abc import Callable
 
 PIPES_OF_TOOLS = {
     "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
@@ -18,6 +19,8 @@ DUMP = re.compile(r"^.{0,24}lsass.{0,40}\.(dmp|mdmp|dump|bin)$", re.I)
 """The memory of LSA in a file, by the name that Windows and tools give it."""
 TICKETS = re.compile(r"\.kirbi$", re.I)
 """Tickets of Kerberos in a file, as mimikatz and Rubeus write them (KRB-CRED, RFC 4120 section 5.8)."""
+IN_FILES = ("ntds.dit", "sam", "security", "system", "lsass", ".kirbi", "__")
+"""One of these stands in the name of every such file."""
 FILES = (DATABASE, HIVE, DUMP, TICKETS, OUTPUT_FILES)
 VALUES = frozenset({
     "imagepath", "servicedll", "dsrmadminlogonbehavior", "serverlevelplugindll", "runasppl", "uselogoncredential",
@@ -42,4 +45,28 @@ def sender_of_pipe(name: str) -> str:
 def is_kept_file(path: str) -> bool:
     """True for a file whose making tells that keys or tickets were copied, or that a command's output waits for somebody."""
     name = path.rpartition("\\")[2][:300]
+    if name.isascii() and not any(map(name.lower().__contains__, IN_FILES)):  # nearly all; other letters may equal those of ASCII
+        return False
     return any(one.search(name) for one in FILES)
+
+
+def is_kept_value(path: str) -> bool:
+    """True for a value of the registry that decides what runs, what is loaded, who signs in."""
+    return path.rpartition("\\")[2].lower() in VALUES
+
+
+def pipe_named(path: str) -> str:
+    """The name of a pipe as it is compared."""
+    return path[:300].lstrip("\\")
+
+
+def is_kept_pipe(path: str) -> bool:
+    """True for a pipe of a tool for remote execution."""
+    return bool(tool_of_pipe(pipe_named(path)))
+
+
+KEPT: dict[int, tuple[str, Callable[[str], bool]]] = {
+    11: ("TargetFilename", is_kept_file), 13: ("TargetObject", is_kept_value),
+    17: ("PipeName", is_kept_pipe), 18: ("PipeName", is_kept_pipe),
+}  # fmt: skip
+"""By the number of Sysmon's events: the value that decides whether anything is kept of one, and how."""

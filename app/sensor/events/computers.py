@@ -6,7 +6,7 @@ Fields: Sysmon's manifest and documentation; Microsoft's pages of 4657; WMI-Acti
 
 from app.model.activity import Account
 from app.model.events import EventHost
-from app.model.hosts import VALUES, is_kept_file, sender_of_pipe, tool_of_pipe
+from app.model.hosts import KEPT, VALUES, pipe_named, sender_of_pipe
 from app.sensor.events.family import SECURITY, Facts, Family, Log
 from app.sensor.events.fields import Fields, account, computer, split_account, subject, text
 from app.sensor.events.record import EventRecord
@@ -26,13 +26,10 @@ def by_user(fields: Fields, name: str = "User") -> Account | None:
     return split_account(who)
 
 
-def _file(record: EventRecord, fields: Fields) -> Facts | None:
-    return Facts(by_user(fields)) if is_kept_file(fields.get("TargetFilename", "")) else None
-
-
-def _value(record: EventRecord, fields: Fields) -> Facts | None:
-    """A value that was set; of 4657 also one that was new."""
-    return Facts(by_user(fields)) if fields.get("TargetObject", "").rpartition("\\")[2].lower() in VALUES else None
+def _kept(record: EventRecord, fields: Fields) -> Facts | None:
+    """A file that was made; a value that was set."""
+    name, is_kept = KEPT[record.event_id]
+    return Facts(by_user(fields)) if is_kept(fields.get(name, "")) else None
 
 
 def _audited_value(record: EventRecord, fields: Fields) -> Facts | None:
@@ -41,8 +38,9 @@ def _audited_value(record: EventRecord, fields: Fields) -> Facts | None:
 
 def _pipe(record: EventRecord, fields: Fields) -> Facts | None:
     """Pipes of tools for remote execution; the names of PsExec's tell which computer sent it."""
-    name = fields.get("PipeName", "")[:300].lstrip("\\")
-    return Facts(None, computer(sender_of_pipe(name))) if tool_of_pipe(name) else None
+    name, is_kept = KEPT[record.event_id]
+    pipe = fields.get(name, "")
+    return Facts(None, computer(sender_of_pipe(pipe_named(pipe)))) if is_kept(pipe) else None
 
 
 def _consumer(record: EventRecord, fields: Fields) -> Facts:
@@ -55,7 +53,7 @@ def _bound(record: EventRecord, fields: Fields) -> Facts:
 
 
 FAMILIES = (
-    Family(EventHost, SYSMON, {11: _file, 13: _value, 17: _pipe, 18: _pipe, 20: _consumer, 21: _consumer}),
+    Family(EventHost, SYSMON, {11: _kept, 13: _kept, 17: _pipe, 18: _pipe, 20: _consumer, 21: _consumer}),
     Family(EventHost, SECURITY, {4657: _audited_value}),
     Family(EventHost, _WMI, {5861: _bound}),
 )

@@ -93,6 +93,13 @@ for _family in FAMILIES:
         _EVENTS[_id] = _Event(_family.log, _made, _tell, _names, _EVENTS.get(_id))
 WANTED: frozenset[int] = frozenset(_EVENTS) | TRACED
 """Ids of the events that can give an activity; records of others need not be translated."""
+PROVIDERS: dict[str, frozenset[int]] = {}
+"""The same by the provider of the events, in lower case."""
+for _log, _ids in (
+    *((family.log.providers, frozenset(family.events)) for family in FAMILIES),
+    *((frozenset((provider.lower(),)), frozenset((number,))) for provider, number in TRACES),
+):
+    PROVIDERS.update((name, PROVIDERS.get(name, frozenset()) | _ids) for name in _log)
 _KNOWN_CHANNELS = frozenset({"application", "setup"}).union(*(family.log.channels for family in FAMILIES))
 """Logs of Windows itself. A collector may keep an event under a channel of its own; then the provider alone decides."""
 

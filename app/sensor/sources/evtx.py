@@ -38,9 +38,9 @@ def read_evtx(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None,
     return Reading(opening, emit, note, native("fast"), native("second")).steps()
 
 
-def wanted_ids() -> list[int]:
-    """Event ids that can tell an activity; [] when all are to be looked at."""
-    return sorted(getattr(translate, "WANTED", ()))
+def wanted_events() -> list[tuple[str, list[int]]]:
+    """Events that can tell an activity, by provider; [] when all are to be looked at."""
+    return [(name, sorted(ids)) for name, ids in sorted(translate.PROVIDERS.items())] if translate.WANTED else []
 
 
 class Reading:
@@ -49,7 +49,7 @@ class Reading:
     def __init__(self, opening: Opening, emit: Emit, note: Note, child: Native, second: Native) -> None:
         self._opening, self._emit, self._note = opening, emit, note
         self._child, self._second = child, second
-        self._wanted = wanted_ids()
+        self._wanted = wanted_events()
         self._order = Order(note)
         self._deaths_before = child.deaths
         self._slow = 0
@@ -202,7 +202,7 @@ class Reading:
                     self._note(LOST, f"record {place[2]}")
                     continue
                 got += 1
-                if not self._wanted or record.event_id in self._wanted:
+                if not self._wanted or record.event_id in translate.WANTED:
                     self._hand_on(record, place)
             if got:
                 self._note("records read by the second reader", where, got)

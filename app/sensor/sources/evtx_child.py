@@ -1,6 +1,5 @@
 """The child process that runs the foreign EVTX readers: chunks in, texts of records out; it may hang, crash or be killed."""
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,11 +8,11 @@ from typing import Any
 
 from app.sensor.sources import evtx_wire as wire
 from app.sensor.sources.evtx_chunks import SKIPPED, log_of
+from app.sensor.sources.evtx_glance import Glance, Wanted, wanted_of
 
 MEMORY = 3 << 30
 """Bytes of address space that this process may have, where the system can hold it to that."""
 ERRORS = 5000
-_EVENT = re.compile(r'"EventID":(?:"?(\d+)|\{(?:[^{}]|\{[^{}]*\})*?"#text":"?(\d+))')
 
 
 def main() -> None:
@@ -25,7 +24,8 @@ def main() -> None:
         if ask.form == "second":
             parts = [second(ask.chunks[0], ask.offsets)]
         else:
-            parts = [fast(one, ask.form, set(ask.wanted)) for one in ask.chunks]
+            wanted = wanted_of(ask.wanted)
+            parts = [fast(one, ask.form, wanted) for one in ask.chunks]
         wire.write(out, wire.ENCODER.encode(parts))
 
 
@@ -39,7 +39,7 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def fast(chunk: bytes, form: str, wanted: set[int]) -> wire.Part:
+def fast(chunk: bytes, form: str, wanted: Wanted) -> wire.Part:
     """One chunk by the native reader, which goes on after a record that it cannot read."""
     import evtx
 
@@ -51,7 +51,7 @@ def fast(chunk: bytes, form: str, wanted: set[int]) -> wire.Part:
         records: Iterator[Any] = parser.records() if form == "xml" else parser.records_json()
     except Exception as problem:
         return wire.Part(errors=1, error=str(problem)[:200])
-    every, search = not wanted, _EVENT.search
+    glance = Glance(wanted)
     while errors < ERRORS:
         try:
             for record in records:
@@ -62,12 +62,14 @@ def fast(chunk: bytes, form: str, wanted: set[int]) -> wire.Part:
                 if len(text) > wire.RECORD:
                     errors, error = errors + 1, error or "a record too long"
                     continue
-                if every or (found := search(text)) is None or int(found[1] or found[2]) in wanted:
+                if glance.keeps(text, len(numbers), record["timestamp"]):
                     texts.append((len(numbers), text))
                 numbers.append(number.to_bytes(8, "little"))
             break
         except BaseException as problem:  # a panic of the native code is no Exception
             errors, error = errors + 1, error or str(problem)[:200]
+    if ends := glance.ends():
+        texts = sorted((*texts, *ends))
     return wire.Part(b"".join(numbers), texts, errors, error)
 
 

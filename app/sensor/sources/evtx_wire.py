@@ -13,12 +13,12 @@ RECORD = 1 << 21
 class Ask(msgspec.Struct, array_like=True):
     """Chunks to read. form: "json" or "xml" by the fast reader, "second" by the other one (at offsets of the only chunk).
 
-    wanted: event ids whose text is wanted, empty for all.
+    wanted: events whose text is wanted, as providers in lower case with numbers; empty for all.
     """
 
     form: str
     chunks: list[bytes]
-    wanted: list[int] = []
+    wanted: list[tuple[str, list[int]]] = []
     offsets: list[int] = []
 
 
