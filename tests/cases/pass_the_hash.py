@@ -1,7 +1,9 @@
 """NTLM sign-ins of accounts from where they do not belong."""
 
+from app.model.activity import Account
+from app.model.details import LdapBind
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DC1, FILES, HOUR, MINUTE, SECOND, WS1, WS2, as_req, controller, tgs_req
+from tests.engine.detectors.builders import DC1, FILES, HOUR, MINUTE, SECOND, WS1, WS2, act, as_req, controller, tgs_req
 from tests.engine.detectors.builders_behaviour import DAY, MORNING, OUTSIDER, signed, tree, workday, workdays
 from tests.engine.detectors.builders_kerberos import signs_in
 from tests.engine.detectors.logs import DC, DOMAIN_ADMINS, FILE_SERVER, known, log, logon, subject
@@ -39,6 +41,16 @@ def named_logon(user: str, source: str, workstation: str, *, at: int) -> object:
     return log(4624, fields, at=at, computer=FILE_SERVER)
 
 
+BY_HASH = {"request_etypes": (23,), "padata_etype": 23, "pa_types": (2, 128), "options": 0x50800000}
+"""An AS request that a tool writes with the RC4 key alone."""
+
+
+def bound(*, at: int = HOUR - MINUTE):  # type: ignore[no-untyped-def]
+    """The password itself, given to LDAP."""
+    return act(LdapBind(method="simple", name="alice@example.org", password_length=9), OUTSIDER, DC1, 389, at=at, code=0,
+               account=Account(name="alice", domain="example.org"))  # fmt: skip
+
+
 FIRES = {
     "to four computers, from a computer new to the account": Case([*workdays(20), *MANY], severity="medium"),
     "to an administrative share, by no Windows client": Case(
@@ -51,7 +63,29 @@ FIRES = {
         [controller(DC1), signed(target=DC1, at=HOUR, windows=False)], severity="low"
     ),
     "a sensitive account, a tool, a controller": Case(
-        [*ADMINISTRATOR, controller(DC1), signed(target=DC1, at=HOUR, windows=False)], severity="medium"
+        [*ADMINISTRATOR, controller(DC1), signed(target=DC1, at=HOUR, windows=False)], severity="low"
+    ),
+    "a sensitive account, a tool, and the share of administrators": Case(
+        [
+            *ADMINISTRATOR, controller(DC1), signed(target=DC1, at=HOUR, windows=False),
+            tree("ADMIN$", target=DC1, at=HOUR + SECOND),
+        ],
+        severity="medium",
+    ),
+    "a tool that got a ticket with RC4 alone before": Case(
+        [controller(DC1), as_req(source=OUTSIDER, at=HOUR - MINUTE, **BY_HASH), signed(target=DC1, at=HOUR, windows=False)],
+        severity="high",
+    ),
+    "a tool at four computers, with the password": Case(
+        [
+            known("example.org", "domainDNS", facts={"nETBIOSName": "EXAMPLE"}), bound(),
+            *(signed(target=f"192.0.2.{80 + one}", at=HOUR + one * MINUTE, windows=False) for one in range(4)),
+            tree("ADMIN$", target="192.0.2.83", at=HOUR + 4 * MINUTE),
+        ],
+        severity="low",
+    ),
+    "a strange computer with the password": Case(
+        [*workdays(20), bound(at=AT - MINUTE), signed(at=AT, windows=False), tree("ADMIN$", at=AT + SECOND)], severity="low"
     ),
     "in logs: rights of an administrator from a new computer (4624, 4672)": Case(
         [
@@ -74,6 +108,14 @@ FIRES |= {
     ),
 }
 QUIET = {
+    "a tool at a controller, whose AES key got a ticket from there": [
+        controller(DC1), as_req(source=OUTSIDER, at=HOUR - MINUTE, pa_types=(2, 128), request_etypes=(18,)),
+        signed(target=DC1, at=HOUR, windows=False),
+    ],
+    "a sensitive account with a tool, whose password was given to LDAP before": [
+        *ADMINISTRATOR, controller(DC1), bound(), signed(target=DC1, at=HOUR, windows=False),
+        tree("ADMIN$", target=DC1, at=HOUR + SECOND),
+    ],
     "the account's own computer": [*workdays(20), *(signed(source=WS1, at=AT + one * MINUTE) for one in range(3))],
     "a new computer that signs in by Kerberos too": [
         *workdays(20), as_req(source=WS2, at=AT), *(signed(source=WS2, at=AT + one * MINUTE) for one in range(1, 3)),

@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
-from app.engine.forms import HIDDEN
+from app.engine.forms import CERTIFICATE, HIDDEN
 from app.engine.profiles import COMPUTERS, TICKET_COMPUTERS, Profile
 from app.engine.profiles.features import NEW_COMPUTERS
+from app.engine.readings.kerberos import AES, RC4, is_hand_written, weak_only
 from app.engine.readings.sessions import LOGON, NETWORK, is_elsewhere
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity, Step
-from app.model.details import Ntlm, SmbTree
+from app.model.details import KerberosAs, LdapBind, Ntlm, SmbTree
 from app.model.entity import EntityRef
 from app.model.events import EventLogon, EventNtlm, EventShare, WindowsEvent
 from app.model.tuning import Threshold
@@ -36,22 +37,30 @@ RESTLESS = 0.3
 FEWEST_DAYS = 3
 """Active days of an account before any computer can be new to it, also where nothing waits to learn."""
 NOBODYS = frozenset({"VPN pool", "Shared address"})
-WEIGHT = {"new": 2}
+WEIGHT = {"new": 2, "hash": 2}
 """Points of the marks that count more than one."""
-DEEDS = frozenset({"tool", "administrative", "many", "sensitive"})
+DEEDS = frozenset({"tool", "administrative", "many", "sensitive", "hash"})
 """Marks of an attack; the others alone are somebody with a new computer."""
+THEFT = frozenset({"new", "elsewhere", "hash"})
+"""Marks that speak for a stolen hash. NTLM tells nothing: password and hash make the same proof (MS-NLMP section 3.3.2)."""
+AT_CONTROLLER = "It signed in to a domain controller, where ordinary users have nothing to do by NTLM"
+LOWER: dict[Severity, Severity] = {"high": "medium", "medium": "low", "low": "low"}
 SURE = 4
 PROOFS = 40
 """Activities of a case that are kept until it is told; what comes later joins the alert."""
 
 
 class Signs(Struct, frozen=True, kw_only=True):
-    """What speaks for a stolen hash so far: mark to its words, activities that show it, computers signed in to."""
+    """What speaks for a stolen hash so far: mark to its words, activities that show it, computers signed in to.
+
+    known: words for what shows that whoever signs in from there has the password, or more than its NT hash.
+    """
 
     marks: dict[str, str] = {}
     proofs: tuple[str, ...] = ()
     first: int = 0
     targets: tuple[EntityRef, ...] = ()
+    known: str = ""
 
 
 def points(signs: Signs) -> int:
@@ -64,6 +73,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     detail = activity.detail
     if activity.result != "success":
         return ()
+    if isinstance(detail, (KerberosAs, LdapBind)):
+        return learn(activity, ctx)
     if isinstance(detail, (SmbTree, EventShare)):
         return administrative(activity, ctx)
     if isinstance(detail, EventLogon) and detail.event_id != LOGON:
@@ -71,6 +82,28 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if isinstance(detail, EventLogon) and detail.number("LogonType") == NEW_CREDENTIALS:
         return borrowed(activity, detail, ctx)
     return signed_in(activity, ctx) if is_ntlm(detail) else ()
+
+
+def learn(activity: Activity, ctx: Context) -> tuple[()]:
+    """What another protocol tells of the credentials that are at hand there: the password, a key of AES, or RC4's alone."""
+    detail, at = activity.detail, activity.at
+    words, has = "", ""
+    if isinstance(detail, LdapBind):
+        if detail.method == "simple" and detail.password_length:
+            has, words = "password", "The password of the account itself was given from there to LDAP"
+    elif isinstance(detail, KerberosAs) and not detail.pkinit and detail.padata_etype in AES:
+        has, words = "password", "A ticket was got from there with the account's AES key, which the NT hash does not give"
+    elif (
+        isinstance(detail, KerberosAs)
+        and weak_only(detail.request_etypes)
+        and is_hand_written(detail)
+        and (detail.padata_etype in RC4)
+    ):
+        has, words = "hash", "A tool got a ticket from there with the account's RC4 key alone, which is the NT hash"
+    account = ctx.account(activity) if has else None
+    if account is not None:
+        ctx.memory.note((has, ctx.source(activity).key, account.key), words, at)
+    return ()
 
 
 def is_ntlm(detail: object) -> bool:
@@ -111,9 +144,13 @@ def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
     if tool:
         marks["tool"] = tool
     if ctx.to_controller(activity) and getattr(activity.detail, "carrier", "smb2") in REMOTE_WORK and tells_target(activity):
-        marks.setdefault("administrative", "It signed in to a domain controller, where ordinary users have nothing to do by NTLM")
+        marks.setdefault("administrative", AT_CONTROLLER)
     if ctx.is_sensitive(account, at):
         marks["sensitive"] = "The account is a sensitive one"
+    if hashed := ctx.memory.recall(("hash", source.key, account.key), str, at, DAY):
+        marks["hash"] = hashed
+    known = ctx.memory.recall(("password", source.key, account.key), str, at, DAY) or ""
+    signs = replace(signs, known=known)
     target = ctx.target(activity)
     if tells_target(activity):
         name = account.label.rpartition("\\")[2].lower()
@@ -209,7 +246,7 @@ def added(
     targets = signs.targets
     if tells_target(activity) and target is not NOBODY and target not in targets and len(targets) < 100:
         targets = (*targets, target)
-    signs = Signs(marks=marks, proofs=(*signs.proofs, activity.id)[-PROOFS:], first=signs.first, targets=targets)
+    signs = replace(signs, marks=marks, proofs=(*signs.proofs, activity.id)[-PROOFS:], targets=targets)
     ctx.memory.note(key, signs, activity.at)
     if isinstance(activity.detail, EventLogon) and activity.detail.event_id == LOGON:
         ctx.memory.note(("source", *key), activity, activity.at)
@@ -225,21 +262,32 @@ def added(
 
 
 def judged(signs: Signs, ctx: Context) -> Severity | None:
-    """How grave the marks are together: high when several agree and one says that the account does not belong there."""
-    deeds, belongs = DEEDS.intersection(signs.marks), not {"new", "elsewhere"}.intersection(signs.marks)
+    """How grave the marks are together; where the password was shown to be known, it is no matter of a hash."""
+    severity = weighed(signs, ctx)
+    if severity is None or not signs.known:
+        return severity
+    return LOWER[severity] if "many" in signs.marks or not THEFT.isdisjoint(signs.marks) else None
+
+
+def weighed(signs: Signs, ctx: Context) -> Severity | None:
+    """High when several marks agree and one says that the account does not belong there."""
+    marks, deeds = signs.marks.keys(), DEEDS.intersection(signs.marks)
     if points(signs) < ctx.limit(POINTS) or not deeds:
         # a tool at a controller is worth a remark; a password given to the same tool looks no different
-        lone = {"tool", "administrative"} <= signs.marks.keys() and ctx.sensitivity != "low"
+        lone = {"tool", "administrative"} <= marks and ctx.sensitivity != "low"
         return "low" if lone else None
-    if belongs and points(signs) < SURE:
-        return "medium" if "sensitive" in signs.marks or "many" in signs.marks else "low"
-    strange = "new" in signs.marks or ("elsewhere" in signs.marks and "tool" in signs.marks)
+    if THEFT.isdisjoint(marks):
+        acts = "sensitive" in marks and signs.marks.get("administrative", AT_CONTROLLER) != AT_CONTROLLER
+        return "medium" if acts or "many" in marks else "low"
+    strange = not marks.isdisjoint({"new", "hash"}) or {"elsewhere", "tool"} <= marks
     return "high" if points(signs) >= SURE and strange and len(deeds) > 1 else "medium"
 
 
 def confidence(signs: Signs) -> Severity:
     """How sure it is that a hash was used."""
-    return "high" if points(signs) > SURE else "medium" if {"new", "elsewhere"}.intersection(signs.marks) else "low"
+    if signs.known or THEFT.isdisjoint(signs.marks):
+        return "low"
+    return "high" if points(signs) > SURE else "medium"
 
 
 def tell(activity: Activity, ctx: Context, signs: Signs, severity: Severity) -> Finding:
@@ -248,16 +296,25 @@ def tell(activity: Activity, ctx: Context, signs: Signs, severity: Severity) -> 
     targets = signs.targets or (ctx.target(activity),)
     others = f" and {plural(len(targets) - 1, 'other computer')}" if len(targets) > 1 else ""
     steps: tuple[Step, ...] = ()
+    stolen, how = not signs.known and not THEFT.isdisjoint(signs.marks), "with a tool" if "tool" in signs.marks else "unusually"
     if account is not None and source is not NOBODY:
-        steps = (Step(origin=account, target=source, label="hash of"),)
+        steps = (Step(origin=account, target=source, label="hash of" if stolen else "on"),)
     return found(
         ctx, activity, "", first=signs.first, evidence=signs.proofs, severity=severity, confidence=confidence(signs),
         succeeded=True, targets=targets,
+        title=None if stolen else "NTLM sign-in with a tool" if "tool" in signs.marks else "Unusual sign-in by NTLM",
         story=(
             sentence(*ctx.who(activity), " signed in to ", targets[0], f"{others} by NTLM, in a way that a stolen hash would."),
             sentence("NTLM proves the hash of a password, not the password, so that whoever holds the hash can sign in."),
+        ) if stolen else (
+            sentence(*ctx.who(activity), " signed in to ", targets[0], f"{others} by NTLM, {how}."),
+            sentence("Whether with the password or with its hash alone, as in pass-the-hash, NTLM does not tell."),
         ),
-        facts=(*(fact(words) for words in signs.marks.values()), missing(signs)),
+        facts=(
+            *(fact(words) for words in signs.marks.values()),
+            *((fact(signs.known, ": no stolen hash was needed"),) if signs.known else ()),
+            missing(signs),
+        ),
         steps=(*steps, Step(origin=ctx.doer(activity), target=targets[-1], label="NTLM sign-in", accented=True,
                             caption=plural(len(targets), "computer"))),
     )  # fmt: skip
@@ -309,7 +366,7 @@ DETECTOR = Detector(
     severity="high",
     phase="Lateral movement",
     techniques=("T1550.002",),
-    watches=(Ntlm, EventNtlm, EventLogon, SmbTree, EventShare),
+    watches=(Ntlm, EventNtlm, EventLogon, SmbTree, EventShare, KerberosAs, LdapBind),
     needs=Needs(
         ports=("445", "135"),
         kinds=("ntlm", "event-ntlm", "event-logon"),
@@ -323,6 +380,7 @@ DETECTOR = Detector(
     profiled=True,
     sign_ins=lambda one: one.event != LOGON or not one.kerberos,
     forms={
+        KerberosAs: lambda form, result: not form & CERTIFICATE and result == "success",
         SmbTree: lambda form, result: bool(form & HIDDEN) and result == "success",
         EventShare: lambda form, result: bool(form[1] & HIDDEN) and result == "success",
     },
