@@ -150,7 +150,8 @@ class LdapTcp:
                 if isinstance(asked.request, ldap.SearchRequest) and not asked.request.base:
                     self._root(asked, envelope, data, at, frames, ordinal)
             return
-        if ldap.size(data, 0, len(data)) > len(data):
+        whole = is_whole(data)
+        if not whole:
             self.count("LDAP message cut short", frames[0])
             if operation not in (ldap.BIND, ldap.BIND_REPLY):  # their last part is a token of its own
                 data += _CUT
@@ -176,9 +177,11 @@ class LdapTcp:
             if abandoned is not None:
                 self._end(abandoned, None)
         elif operation not in (ldap.UNBIND, ldap.SEARCH_REFERENCE, ldap.INTERMEDIATE):
-            self._request(envelope, data, at, frames, ordinal)
+            self._request(envelope, data, at, frames, ordinal, whole)
 
-    def _request(self, envelope: ldap.Envelope, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _request(
+        self, envelope: ldap.Envelope, data: bytes, at: int, frames: tuple[int, ...], ordinal: int, whole: bool
+    ) -> None:  # fmt: skip
         request = _request(envelope, data)
         if request is None:
             self.count("LDAP message not understood", frames[0])
@@ -187,7 +190,7 @@ class LdapTcp:
         if envelope.stop < envelope.end:
             asked.controls = ldap.controls(data, envelope.stop, envelope.end)
         if asked.operation == ldap.MODIFY and isinstance(request, ldap.ChangeRequest):
-            self._writes(asked, request, envelope, data)
+            self._writes(asked, request, envelope, data, whole)
         asked.account = self.login.account
         asked.ticket = self.login.ticket
         before = self.pending.pop(envelope.message_id, None)
@@ -216,15 +219,17 @@ class LdapTcp:
             self.descriptors.wrote(asked.request.dn, asked.written, asked.parts, at)
         self._end(asked, reply)
 
-    def _writes(self, asked: Asked, request: ldap.ChangeRequest, envelope: ldap.Envelope, data: bytes) -> None:
+    def _writes(self, asked: Asked, request: ldap.ChangeRequest, envelope: ldap.Envelope, data: bytes, whole: bool) -> None:
         """A request that writes descriptors: only the parts that it means, and what it changes of what was read."""
         if not any(name.partition(";")[0].lower() in DESCRIPTORS for _, name, _ in request.changes):
             return
         flags = asked.parts = ldap_descriptors.parts(data, envelope.stop, envelope.end)
         asked.written = ldap_descriptors.written(data, envelope.start, envelope.stop)
         asked.request = ldap.ChangeRequest(request.dn, ldap_descriptors.meant(request.changes, asked.written, flags))
-        if is_whole(data):
+        if whole:
             asked.compared = self.descriptors.compared(request.dn, asked.written, flags, asked.at)
+        else:  # what the object has from then on is not known
+            asked.written = dict.fromkeys(asked.written, b"")
 
     def _root(self, asked: Asked, envelope: ldap.Envelope, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """The root DSE names its server (MS-ADTS section 3.1.1.3.2), or holds the answer of a ping over TCP."""

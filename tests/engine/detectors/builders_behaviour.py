@@ -42,7 +42,7 @@ def signed(
     """An NTLM sign-in by a Windows client, or by one that leaves out what Windows tells."""
     detail = Ntlm(
         user=user, domain="EXAMPLE", version="NTLMv2", carrier=carrier, workstation="WS9" if windows else None,
-        os_version="10.0.19045" if windows else None, mic=True if windows else None, mic_expected=True if windows else None,
+        os_version="10.0.19045" if windows else None, mic=windows, mic_expected=True if windows else None,
     )  # fmt: skip
     return act(detail, source, target, 445, at=at, code=0)
 

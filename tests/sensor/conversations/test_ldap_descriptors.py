@@ -113,6 +113,18 @@ def test_an_entry_that_was_cut_short_is_not_compared() -> None:
     assert told(talk) == [()] and not talk.problems
 
 
+@pytest.mark.parametrize("cut", [1, 3, 40])
+def test_a_request_that_was_cut_short_is_not_compared(cut: int) -> None:
+    talk = Talk()
+    read(talk, OLD)
+    whole = message(9, modify(DN, (2, attribute(NAME, NEW))))
+    assert talk.of.measure(True, whole, 0, len(whole)) == (len(whole), len(whole))
+    talk.of.message(True, whole[:-cut], 1_000_000, (99,), 0)
+    talk.answer(message(9, result(ldap.MODIFY_REPLY, 0)))
+    write(talk, NEW)
+    assert told(talk) == [(), ()] and talk.problems == {"LDAP message cut short": 1}
+
+
 def test_a_listing_of_the_directory_is_not_read() -> None:
     talk = Talk()
     talk.ask(message(2, search("DC=corp", 2, equals("cn", "a"), NAME)))
