@@ -12,6 +12,7 @@ from app.model.events import (
     EventAdfs,
     EventAudit,
     EventCertificate,
+    EventConnection,
     EventDatabase,
     EventDesktop,
     EventDirectoryChange,
@@ -29,6 +30,7 @@ from app.model.events import (
     EventPolicy,
     EventPrinter,
     EventProcess,
+    EventRemoting,
     EventReplication,
     EventSam,
     EventScript,
@@ -559,6 +561,8 @@ Detail = (
     | EventDesktop
     | EventNps
     | EventPrinter
+    | EventConnection
+    | EventRemoting
     | DirectoryObject
     | DirectoryChange
 )

@@ -192,5 +192,13 @@ class EventPrinter(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event
     """The print spooler: a driver added or updated 316, a library that could not be loaded 808."""
 
 
+class EventConnection(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-connection"):
+    """A program other than LSA connected to a port of Kerberos: 3 of Sysmon, 5156."""
+
+
+class EventRemoting(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-remoting"):
+    """WinRM: a client opened a session with another computer 6, a server was asked for a shell 91."""
+
+
 class EventAudit(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-audit"):
     """The log itself: 1102 and 104 (cleared), 1100 (stopped), 4719 (audit policy changed), 7040, 7031, 7034 (its service)."""

@@ -80,6 +80,7 @@ class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag=
         "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
         "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
         "Microsoft-Windows-WMI-Activity/Operational",
+        "Microsoft-Windows-WinRM/Operational",
         "Microsoft-Windows-Sysmon/Operational",
         "Microsoft-Windows-PowerShell/Operational",
         "PowerShellCore/Operational",

@@ -63,6 +63,7 @@ KINDS = {
     "event-policy": "Policy event", "event-dns": "DNS server event", "event-database": "Database event",
     "event-desktop": "Remote desktop event", "event-printer": "Printer event",
     "event-nps": "Network policy server event",
+    "event-connection": "Connection event", "event-remoting": "WinRM event",
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",

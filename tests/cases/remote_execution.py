@@ -1,4 +1,7 @@
-"""More cases of remote execution: processes that a log tells, the remote registry, WinRM."""
+"""More cases of remote execution: processes that a log tells, the remote registry, WinRM.
+
+Long because it is one table of what is told in so many ways.
+"""
 
 from app.model.activity import Account, Activity
 from app.model.details import KerberosAp, SmbFile
@@ -9,6 +12,7 @@ from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
 from tests.engine.detectors.logs_commands import block, invoked, started
 from tests.engine.detectors.logs_hosts import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
+from tests.engine.detectors.logs_remoting import COMMANDS, POWERSHELL, session, shell
 
 WMI_HOST, POWERSHELL_HOST = r"C:\Windows\System32\wbem\WmiPrvSE.exe", r"C:\Windows\System32\wsmprovhost.exe"
 CMD = r"C:\Windows\System32\cmd.exe"
@@ -234,6 +238,46 @@ FIRES = {
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
 }
 
+EXCHANGE = "http://schemas.microsoft.com/powershell/Microsoft.Exchange"
+FIRES |= {
+    "a session that its client's WinRM tells": Case([session("files.example.org/wsman?PSVersion=5.1.14393.0")], severity="low"),
+    "the same by address, encrypted": Case([session(f"https://{SERVER}:5986/wsman?PSVersion=7.4.1")], severity="low"),
+    "a shell that its server's WinRM tells": Case([shell()], severity="low"),
+    "a shell of commands": Case([shell(COMMANDS)], severity="low"),
+    "a shell whose client is told": Case([shell(rf"{POWERSHELL} (EXAMPLE\alice clientIP: {WS1})")], severity="low"),
+    "one session told by every log": Case(
+        [
+            session("files/wsman?PSVersion=5.1.14393.0"), logon("alice", WS1, computer=FILE_SERVER, at=1),
+            shell(at=SECOND), process(POWERSHELL_HOST, r"C:\Windows\System32\svchost.exe", "-Embedding", at=SECOND + 1),
+        ],
+        severity="low",
+    ),
+    "one shell told by its log and its process, without a sign-in": Case(
+        [shell(COMMANDS), process(WINRM_HOST, r"C:\Windows\System32\svchost.exe", at=SECOND)], severity="low"
+    ),
+    "a session told by packets and by both logs": Case(
+        [
+            logon("FILES$", SERVER, package="Kerberos"), as_req("alice"), winrm(at=1),
+            session(f"{SERVER}/wsman?PSVersion=5.1", at=2), shell(at=SECOND),
+        ],
+        severity="low",
+    ),
+    "sessions on several computers, told by their logs": Case(
+        [
+            one
+            for place in range(3)
+            for one in (
+                logon("alice", WS1, computer=f"srv{place}.example.org", at=place * MINUTE, session=0x7000 + place),
+                shell(computer=f"srv{place}.example.org", at=place * MINUTE + 1),
+                process(
+                    POWERSHELL_HOST, r"C:\Windows\System32\svchost.exe", "-Embedding", at=place * MINUTE + 2,
+                    session=0x7000 + place, computer=f"srv{place}.example.org",
+                ),
+            )
+        ],
+        severity="low",
+    ),
+}  # fmt: skip
 CONCEALED = "powershell.exe -nop -enc " + "SQBFAFgA" * 8
 FIRES |= {
     "PsExec's pipes, told by Sysmon": Case(
@@ -391,6 +435,13 @@ QUIET = {
         call(SVCCTL, 15, WS1, "192.0.2.66", at=2 * SECOND, code=1722),
     ],
     "computers send their logs": [winrm(name="WS1$"), winrm(WS1, DC1, at=MINUTE, name="WS1$")],
+    "sessions with the computer itself": [
+        session("ws1/wsman?PSVersion=5.1", at=1),
+        shell(rf"{POWERSHELL} (EXAMPLE\alice clientIP: ::1)", at=2),
+    ],
+    "sessions of management that asks for no shell": [session("files.example.org/wsman")],
+    "shells made for one purpose": [shell(EXCHANGE), shell("http://schemas.microsoft.com/powershell/JEA_Helpdesk", at=1)],
+    "sessions, where what is new is not told": Case([shell(), session("files/wsman?PSVersion=5.1", at=1)], tuning=LOW),
     "a page of a web server": [act(KerberosAp(service="HTTP/files", carrier="http"), WS1, SERVER, 80)],
 }
 

@@ -70,6 +70,7 @@ WORDS = {
     "%%1793": "<value not set>", "%%1795": "Enabled", "%%1796": "Disabled", "%%1842": "Yes", "%%1843": "No",
     "%%7684": "Read Property", "%%7685": "Write Property", "%%7688": "Control Access",
     "%%8448": "Success removed", "%%8449": "Success Added", "%%8450": "Failure removed", "%%8451": "Failure added",
+    "%%14592": "Inbound", "%%14593": "Outbound",
     "%%14674": "Value Added", "%%14675": "Value Deleted", "%%14676": "Active Directory Domain Services",
     "%%14678": "Value Added With Expiration Time", "%%14679": "Value Deleted With Expiration Time",
     "%%14680": "Value Auto Deleted With Expiration Time",

@@ -1,6 +1,8 @@
-"""Windows events in one line of words: what a computer tells of its own files, registry, pipes, WMI and PowerShell."""
+"""Windows events in one line of words: what a computer tells of its own files, registry, pipes, WMI, PowerShell,
+connections and WinRM.
+"""
 
-from app.engine.describe.event_lines import here, said
+from app.engine.describe.event_lines import from_where, here, said
 from app.model.activity import Activity
 from app.model.events import WindowsEvent
 
@@ -31,3 +33,18 @@ def script_line(a: Activity, d: WindowsEvent) -> str:
         part = f" (part {d.number('MessageNumber')} of {parts})" if parts > 1 else ""
         return f"PowerShell on {here(a, d)} ran{part}: {said(d, 'ScriptBlockText')}"
     return f"PowerShell on {here(a, d)}: {said(d, 'Payload', 'Message', 'CommandLine', 'Details')}"
+
+
+def connection_line(a: Activity, d: WindowsEvent) -> str:
+    """3 of Sysmon, 5156."""
+    program = said(d, "Image", "Application").rpartition("\\")[2] or "A program"
+    port = said(d, "DestinationPort", "DestPort")
+    return f"{program} on {here(a, d)} connected to {said(d, 'DestinationIp', 'DestAddress')}{f' port {port}' if port else ''}"
+
+
+def remoting_line(a: Activity, d: WindowsEvent) -> str:
+    """6 and 91 of WinRM."""
+    if d.event_id == 6:
+        return f"WinRM session opened from {here(a, d)}: {said(d, 'connection', 'Connection')}"
+    kind = said(d, "resourceUri", "ResourceUri").partition(" ")[0].rstrip("/").rpartition("/")[2]
+    return f"WinRM of {here(a, d)} was asked for a shell{f' ({kind})' if kind else ''}{from_where(a, d)}"

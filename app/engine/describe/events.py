@@ -7,7 +7,7 @@ from app.engine.describe import event_lines as lines
 from app.engine.describe import event_servers as servers
 from app.engine.describe.codes import KERBEROS, WIN32
 from app.engine.describe.event_codes import NPS
-from app.engine.describe.event_hosts import host_line, script_line
+from app.engine.describe.event_hosts import connection_line, host_line, remoting_line, script_line
 from app.engine.describe.event_policies import filtered, policy
 from app.engine.describe.event_values import field_words, status
 from app.model.activity import Activity
@@ -16,6 +16,7 @@ from app.model.events import (
     EventAdfs,
     EventAudit,
     EventCertificate,
+    EventConnection,
     EventDatabase,
     EventDesktop,
     EventDirectoryChange,
@@ -33,6 +34,7 @@ from app.model.events import (
     EventPolicy,
     EventPrinter,
     EventProcess,
+    EventRemoting,
     EventReplication,
     EventSam,
     EventScript,
@@ -48,6 +50,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventAdfs: lines.federation,
     EventAudit: changes.audit,
     EventCertificate: changes.certificate,
+    EventConnection: connection_line,
     EventDatabase: servers.database,
     EventDesktop: servers.desktop,
     EventDirectoryChange: changes.directory_change,
@@ -62,6 +65,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventPolicy: policy,
     EventPrinter: servers.printer,
     EventProcess: lines.process,
+    EventRemoting: remoting_line,
     EventReplication: changes.replication,
     EventSam: changes.sam,
     EventScript: script_line,

@@ -28,6 +28,8 @@ AUDITS: dict[str, str] = {
     "event-dns": "the audit log of DNS servers and their DNS Server log",
     "event-database": "the Application log of controllers",
     "event-nps": "Audit Network Policy Server",
+    "event-connection": "Sysmon (network connections) or Audit Filtering Platform Connection",
+    "event-remoting": "the operational log of WinRM",
     "event-printer": "the logs of the print spooler (PrintService Admin and Operational)",
     "event-desktop": "the operational logs of remote desktop (RdpCoreTS, RemoteConnectionManager, LocalSessionManager)",
 }

@@ -13,6 +13,7 @@ from app.engine.elsewhere.calls import done, first_put
 from app.engine.elsewhere.cases import EPISODE
 from app.engine.elsewhere.installed import logged
 from app.engine.elsewhere.processes import ran
+from app.engine.elsewhere.remoting import OPENED, SHELL_MADE, remoting
 from app.engine.elsewhere.shares import reached
 from app.engine.elsewhere.traces import left
 from app.engine.forms import HIDDEN, PIPES
@@ -27,7 +28,16 @@ from app.engine.readings.wmi import PUT
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
-from app.model.events import EventHost, EventLogon, EventProcess, EventScript, EventService, EventShare, EventTask
+from app.model.events import (
+    EventHost,
+    EventLogon,
+    EventProcess,
+    EventRemoting,
+    EventScript,
+    EventService,
+    EventShare,
+    EventTask,
+)
 from app.model.identifiers import ATSVC, MIMIKATZ, SVCCTL, TASKS, WINREG
 
 
@@ -49,6 +59,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         return by_tool(activity, ctx)
     if kind is EventHost:
         return left(activity, ctx)
+    if kind is EventRemoting:
+        return remoting(activity, ctx)
     deed = deed_of(activity, ctx)
     if deed is None:
         return reached(activity, ctx) if kind is EventShare or kind is SmbFile else ()
@@ -71,22 +83,23 @@ DETECTOR = Detector(
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
     watches=(
         RpcCall, RpcBind, SmbFile, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventHost, EventScript,
-        EventShare, EventLogon,
+        EventShare, EventLogon, EventRemoting,
     ),
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, MIMIKATZ, *sorted(ACTIVATION), ""),
     event_ids=(
         INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, TASK_REGISTERED, TASK_DELETED, *COMMANDS,
-        FILE_CHECKED, LOGON, FILE_MADE, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND, BOUND_BY_WMI,
+        FILE_CHECKED, LOGON, FILE_MADE, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND, BOUND_BY_WMI, OPENED, SHELL_MADE,
     ),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
-        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-host", "event-share"),
+        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-host", "event-share", "event-remoting"),
         parts=(
             "event-service",
             "event-task",
             "event-process",
             "event-host",
             "event-share",
+            "event-remoting",
         ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG),

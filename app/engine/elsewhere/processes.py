@@ -9,9 +9,10 @@ from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import SECOND, against, clipped, fact, found, sentence
 from app.engine.elsewhere.cases import DEPLOYED, SAME, hinted, joined, repeated, spread
+from app.engine.elsewhere.remoting import HOSTS_OF, request_of
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF
 from app.engine.readings.novelty import is_new
-from app.engine.readings.processes import WAKES, WMI_HOST, program_of, started
+from app.engine.readings.processes import BY_WINRM, WAKES, WMI_HOST, program_of, started
 from app.engine.readings.sessions import from_session, is_elsewhere
 from app.engine.repeated import again, first_time
 from app.model.activity import Activity
@@ -36,6 +37,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     where = ctx.place(activity.destination, activity.at)
     if process.service and ctx.memory.recall(("installed", where), bool, activity.at, SAME):
         return  # told by the log of the service that was made
+    asked = request_of(process.program, where, activity.at, ctx)
     visitor = None
     if process.session is None and process.account is None:
         end = activity.destination.ip if activity.destination is not None else ""
@@ -44,6 +46,8 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
             visitor = None
     who = process.account if visitor is None else visitor.account
     activity = from_session(replace(activity, account=who, source=visitor.source if visitor else None), process.session)
+    if asked is not None and activity.source is None:
+        activity = replace(activity, source=asked.source, account=activity.account or asked.account)
     if process.session is not None and (not process.remote or (activity.source is not None and not is_elsewhere(activity, ctx))):
         return  # by a script of the computer itself
     account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
@@ -56,6 +60,8 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     everyday = process.mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and not process.remote
     severe = (bool(process.mark) and not everyday) or (process.interpreter and process.remote)
     name = NUMBERS.sub("#", f"{process.program} {process.command}"[:LONGEST]) if process.remote and not process.mark else ""
+    if process.program in BY_WINRM:
+        name = HOSTS_OF[process.program] if activity.source is not None else ""
     subject, routine, wave = (
         joined(f"{place or (account.key if account is not None else '')} {where}", where, activity, ctx),
         False,
@@ -67,7 +73,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx,
         activity,
         subject,
-        evidence=(proof, activity.id) if proof else (activity.id,),
+        evidence=(*((proof,) if proof else ()), *((asked.id,) if asked is not None else ()), activity.id),
         severity="low" if routine or not severe else "high" if controller and not wave else "medium",
         confidence="high" if process.remote else "medium" if process.mark else "low",
         succeeded=True,

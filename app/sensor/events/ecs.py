@@ -35,13 +35,15 @@ _PROCESS = {
 _OF_SYSMON = {
     "Image": "process.executable", "CommandLine": "process.command_line", "ParentImage": "process.parent.executable",
     "ParentCommandLine": "process.parent.command_line", "TargetFilename": "file.path", "PipeName": "file.name",
-    "TargetObject": "registry.path",
+    "TargetObject": "registry.path", "SourceIp": "source.ip", "SourcePort": "source.port", "DestinationIp": "destination.ip",
+    "DestinationPort": "destination.port", "Protocol": "network.transport",
 }  # fmt: skip
 _OF_SHELL = {
     "MessageNumber": "powershell.sequence", "MessageTotal": "powershell.total",
     "ScriptBlockText": "powershell.file.script_block_text", "ScriptBlockId": "powershell.file.script_block_id",
 }  # fmt: skip
-_BEGAN, _PIPES = 4688, (17, 18)
+_BEGAN, _PIPES, _CONNECTED = 4688, (17, 18), 3
+_BEGUN_HERE = {"egress": "true", "outbound": "true", "ingress": "false", "inbound": "false"}
 _GROUPS = range(4727, 4765)
 
 
@@ -65,6 +67,8 @@ def completed(object: Object, event_id: int, provider: str, fields: dict[str, st
     if _SYSMON in low:
         places = {name: place for name, place in _OF_SYSMON.items() if name != "PipeName" or event_id in _PIPES}
         found = {name: _at(object, place) for name, place in places.items()}
+        if event_id == _CONNECTED:
+            found["Initiated"] = _BEGUN_HERE.get(_at(object, "network.direction").lower(), "")
         name, domain = _at(object, "user.name"), _at(object, "user.domain")
         found["User"] = f"{domain}\\{name}" if domain and name else name
     elif _SHELL in low:

@@ -399,6 +399,13 @@ LABELS: dict[int, tuple[Section, ...]] = {
             ("Access Request Information", (("Access Mask", "AccessMask"), ("Accesses", "AccessList"))),
         ),
     ),
+    5156: (
+        ("Application Information", (("Process ID", "ProcessID"), ("Application Name", "Application"))),
+        ("Network Information", (("Direction", "Direction"), ("Source Address", "SourceAddress"), ("Source Port", "SourcePort"),
+                                 ("Destination Address", "DestAddress"), ("Destination Port", "DestPort"),
+                                 ("Protocol", "Protocol"), ("Interface Index", ""))),
+        ("Filter Information", (("Filter Origin", ""), ("Filter Run-Time ID", ""))),
+    ),
     1102: (("Subject", (("Security ID", "SubjectUserSid"), ("Account Name", "SubjectUserName"),
                         ("Domain Name", "SubjectDomainName"), ("Logon ID", "SubjectLogonId"))),),
     7045: (("", (("Service Name", "ServiceName"), ("Service File Name", "ImagePath"), ("Service Type", "ServiceType"),
@@ -434,6 +441,9 @@ LABELS: dict[int, tuple[Section, ...]] = {
     411: (("", (("Activity ID", "ActivityID"), ("Token Type", "TokenType"), ("Client IP", "ClientIP"),
                 ("Error message", "ErrorMessage"), ("Exception details", "ExceptionDetails"))),),
     1: _named("ProcessGuid ProcessId Image CommandLine User LogonId ParentProcessId ParentImage ParentCommandLine"),
+    3: _named("RuleName UtcTime ProcessGuid ProcessId Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname "
+              "SourcePort SourcePortName DestinationIsIpv6 DestinationIp DestinationHostname DestinationPort "
+              "DestinationPortName"),
     11: _named("ProcessId Image TargetFilename CreationUtcTime User"),
     13: _named("EventType ProcessId Image TargetObject Details User"),
     **dict.fromkeys((17, 18), _named("EventType ProcessId PipeName Image User")),

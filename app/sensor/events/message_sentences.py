@@ -56,6 +56,12 @@ _SPOOLER = re.compile(
     r"(?P<ErrorCode>0x[0-9a-f]{1,8}|\d{1,10})",
     re.I,
 )
+_SESSION = re.compile(r"Creating WSMan Session\. The connection string is: ?(?P<connection>\S{1,1024})", re.I)
+_SHELL = re.compile(
+    r"Creating WSMan shell on server with ResourceUri: ?(?P<resourceUri>\S{1,512}(?: \([^()]{1,400}\))?)"
+    r"(?: ShellId: ?(?P<shellId>[0-9a-f-]{36}))?",
+    re.I,
+)
 SENTENCES: dict[int, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys((515, 516), (_BY_HAND,)),
     **dict.fromkeys((519, 520), (_BY_UPDATE,)),
@@ -63,6 +69,8 @@ SENTENCES: dict[int, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys((150, 770), (_PLUGIN,)),
     216: (_MOVED,),
     **dict.fromkeys((325, 326, 327), (_OPENED,)),
+    6: (_SESSION,),
+    91: (_SHELL,),
     131: (_CONNECTED,),
     140: (_REFUSED, _TASK),
     **dict.fromkeys((106, 141), (_TASK,)),

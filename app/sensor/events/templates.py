@@ -299,6 +299,11 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "ShareName ShareLocalPath RelativeTargetName AccessMask AccessList AccessReason",
     ),
     (
+        (5156,),
+        "ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol FilterRTID LayerName LayerRTID "
+        "RemoteUserID RemoteMachineID",
+    ),
+    (
         (5168,),
         "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId SpnName ErrorCode ServerNames "
         "ConfiguredNames IpAddresses",

@@ -14,6 +14,7 @@ from app.sensor.events import (
     audit,
     certificates,
     computers,
+    connections,
     database,
     desktops,
     directory_changes,
@@ -30,6 +31,7 @@ from app.sensor.events import (
     policies,
     printers,
     processes,
+    remoting,
     replication,
     sam,
     scripts,
@@ -37,6 +39,7 @@ from app.sensor.events import (
     shares,
     tasks,
 )
+from app.sensor.events.bulk import may_tell
 from app.sensor.events.family import Family, Log, Tell, refused
 from app.sensor.events.fields import computer
 from app.sensor.events.message_text import fields_of
@@ -72,6 +75,8 @@ FAMILIES: tuple[Family, ...] = (
     *desktops.FAMILIES,
     printers.FAMILY,
     nps.FAMILY,
+    *connections.FAMILIES,
+    remoting.FAMILY,
 )
 
 
@@ -164,7 +169,8 @@ def _found(record: EventRecord) -> _Event | None:
 
 def _named(record: EventRecord, found: _Event) -> dict[str, str]:
     fields = record.fields
-    if len(fields) == 1 and "Message" in fields:  # the rendered text alone, as many exports have it
+    if len(fields) == 1 and "Message" in fields and may_tell(record.event_id, fields["Message"]):
+        # the rendered text alone, as many exports have it
         fields = fields_of(record.event_id, fields["Message"]) or fields
     return named_fields(record.event_id, fields, found.names) if "param1" in fields else fields
 

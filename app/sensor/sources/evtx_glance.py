@@ -1,14 +1,15 @@
 """A look at the text of a record, in the child that made it: whether it can become an activity, so that it is parsed in full.
 
 What is left out here is what the families of events (app.sensor.events) make nothing of: numbers that no log has which is read,
-records of another provider with such a number, and what Sysmon tells of files, values and pipes that concern no identity. In
-doubt a record is kept. Its time must be one that can be; else it would be counted as a problem.
+records of another provider with such a number, what Sysmon tells of files, values and pipes that concern no identity, and
+connections to other ports than those of Kerberos. In doubt a record is kept. Its time must be one that can be; else it would be counted as a problem.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 
 from app.model.hosts import KEPT
+from app.sensor.events.bulk import may_tell
 
 Wanted = Mapping[int, frozenset[str]]
 """Providers, in lower case, whose events of a number can tell something; empty when all records are wanted."""
@@ -55,7 +56,9 @@ class Glance:
         if providers is None:
             return False
         provider = _behind(_PROVIDER, text, found.start()).lower()
-        if not provider or (provider in providers and not (provider == _SYSMON and _tells_nothing(number, text))):
+        if not provider or (
+            provider in providers and not (provider == _SYSMON and _tells_nothing(number, text)) and may_tell(number, text)
+        ):
             return True
         when = _behind(_TIME, text).removesuffix("Z")
         if not can_be(when):

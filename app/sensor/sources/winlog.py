@@ -19,6 +19,7 @@ from app.model.activity import event_order
 from app.model.source import WindowsLogSource
 from app.paths import settings_folder
 from app.sensor.events import translate
+from app.sensor.events.bulk import may_tell
 from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
 from app.sensor.sources.dated import arrived
@@ -176,8 +177,10 @@ class Following:
         for text in texts:
             self._count += 1
             found = _ID.search(text)
-            if wanted and found is not None and int(found[1]) & 0xFFFF not in wanted:
-                continue
+            if wanted and found is not None:
+                event_id = int(found[1]) & 0xFFFF
+                if event_id not in wanted or not may_tell(event_id, text):
+                    continue
             record = xml_record(text.encode("utf-8", "replace"), 0, self._count)
             if record is None:
                 self._outlet.note("events that are broken or say no id and time", f"event {self._count}")

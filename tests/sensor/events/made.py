@@ -104,6 +104,7 @@ _DC1, _DC2, _HERE = "name:dc01", "name:win2012r2", "name:dc01.contoso.local"
 _SAM = "Microsoft-Windows-Directory-Services-SAM"
 _NETLOGON = "NETLOGON"
 _DNS, _PRINT = "Microsoft-Windows-DNSServer", "Microsoft-Windows-PrintService"
+_WINRM = "Microsoft-Windows-WinRM"
 _RDP = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"
 _LSM = "Microsoft-Windows-TerminalServices-LocalSessionManager"
 _TASKS = "Microsoft-Windows-TaskScheduler"
@@ -596,6 +597,21 @@ MADE: tuple[Made, ...] = (
     Made(event(4778, {"AccountName": "alice", "AccountDomain": "CONTOSO", "LogonID": "0x6230a1", "SessionName": "RDP-Tcp#6",
                       "ClientName": "WIN81", "ClientAddress": "10.0.0.66"}), "CONTOSO\\alice", "10.0.0.66",
          words="alice took a desktop session of DC01 up again from 10.0.0.66"),
+    # Sysmon's manifest, Microsoft's page of 5156, manifest of WinRM. The text behind the kind of the shell: Windows 11.
+    Made(event(3, {"RuleName": "-", "UtcTime": "2026-01-05 10:00:00.000", "ProcessId": "4242", "Image": "C:\\t\\a.exe",
+                   "User": "CONTOSO\\dadmin", "Protocol": "tcp", "Initiated": "true", "SourceIp": "10.0.0.66",
+                   "SourcePort": "50111", "DestinationIp": "10.0.0.10", "DestinationPort": "88"}, _SYSMON, _SYSMON_LOG, 0),
+         "CONTOSO\\dadmin", "name:dc01.contoso.local", "10.0.0.10", words="a.exe on DC01 connected to 10.0.0.10 port 88"),
+    Made(event(5156, {"ProcessID": "4242", "Application": "\\device\\harddiskvolume2\\t\\a.exe", "Direction": "%%14593",
+                      "SourceAddress": "10.0.0.66", "SourcePort": "50111", "DestAddress": "10.0.0.10", "DestPort": "464",
+                      "Protocol": "6"}), None, "name:dc01.contoso.local", "10.0.0.10",
+         words="a.exe on DC01 connected to 10.0.0.10 port 464"),
+    Made(event(6, {"connection": "srv1/wsman?PSVersion=5.1.14393.0"}, _WINRM, f"{_WINRM}/Operational", 0), None,
+         "name:dc01.contoso.local", "name:srv1", words="WinRM session opened from DC01: srv1/wsman?PSVersion=5.1.14393.0"),
+    Made(event(91, {"param1": "http://schemas.microsoft.com/powershell/Microsoft.PowerShell "
+                              "(CONTOSO\\dadmin clientIP: 10.0.0.66)"}, _WINRM, f"{_WINRM}/Operational", 0),
+         "CONTOSO\\dadmin", "10.0.0.66",
+         words="WinRM of DC01 was asked for a shell (Microsoft.PowerShell) from 10.0.0.66"),
     Made(event(316, {"Param1": "1234", "Param2": "Windows x64", "Param3": "Version-3", "Param4": "UNIDRV.DLL, x.dll"}, _PRINT,
                f"{_PRINT}/Operational", 0), None, None, words="Printer driver 1234 added to DC01: UNIDRV.DLL, x.dll"),
     Made(event(808, {"PluginDllName": "C:\\x.dll", "ErrorCode": "0x45A", "Context": "1"}, _PRINT, f"{_PRINT}/Admin", 0), None,

@@ -2,6 +2,7 @@
 
 REAL: tuple[tuple[int, str | None, str | None, str, str, int | None], ...] = (
     (1, "NT AUTHORITY\\SYSTEM", None, "name:desktop-df4ulde", "success", None),
+    (3, None, "name:workstation6.theshire.local", "172.18.38.5", "success", None),
     (11, "PANDALAB\\Administrator", None, "name:dc01.pandalab.com", "success", None),
     (13, None, None, "name:workstation5", "success", None),
     (17, None, None, "name:workstation5", "success", None),
@@ -67,6 +68,7 @@ REAL: tuple[tuple[int, str | None, str | None, str, str, int | None], ...] = (
     (5142, "OFFSEC\\FS03$", None, "name:fs03.offsec.lan", "success", None),
     (5143, "OFFSEC\\FS03$", None, "name:fs03.offsec.lan", "success", None),
     (5145, "OFFSEC\\admmig", "10.23.23.9", "name:fs02.offsec.lan", "success", None),
+    (5156, None, "name:workstation6.theshire.local", "172.18.38.5", "success", None),
     (5723, "GREENDALEGOLD$", None, "name:dc1.internal.greendale.edu", "failure", None),
     (5805, "GREENDALEGOLD$", None, "name:dc1.internal.greendale.edu", "failure", None),
     (7045, "S-1-5-21-3463664321-2923530833-3546627382-1000", None, "name:ie10win7", "success", None),

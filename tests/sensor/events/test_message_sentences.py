@@ -60,6 +60,24 @@ TOLD: tuple[tuple[int, tuple[str, str], str, dict[str, str]], ...] = (
         {"Param1": "alice", "Param2": "CORP", "Param3": "10.0.0.66"},
     ),
     (
+        6, operational("WinRM"), "Creating WSMan Session. The connection string is: srv1.corp.test/wsman?PSVersion=5.1.14393.0",
+        {"connection": "srv1.corp.test/wsman?PSVersion=5.1.14393.0"},
+    ),
+    (
+        91, operational("WinRM"),
+        "Creating WSMan shell on server with ResourceUri: http://schemas.microsoft.com/powershell/Microsoft.PowerShell "
+        r"(CORP\alice clientIP: 10.0.0.66) ShellId: 4CB2EDD9-51AE-4011-BBEC-817DD34DBCF8",
+        {
+            "resourceUri": r"http://schemas.microsoft.com/powershell/Microsoft.PowerShell (CORP\alice clientIP: 10.0.0.66)",
+            "shellId": "4CB2EDD9-51AE-4011-BBEC-817DD34DBCF8",
+        },
+    ),
+    (
+        91, operational("WinRM"),
+        "Creating WSMan shell on server with ResourceUri: http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd",
+        {"resourceUri": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"},
+    ),
+    (
         131, operational("RemoteDesktopServices-RdpCoreTS"),
         "The server accepted a new TCP connection from client 10.0.0.66:50001.", {"ClientIP": "10.0.0.66:50001"},
     ),
