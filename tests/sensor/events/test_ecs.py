@@ -116,3 +116,21 @@ def test_what_is_no_event_of_windows_tells_nothing(object: dict[str, Any]) -> No
     record = record_of(object, 1)
 
     assert record is None or activities_of(record, "key") == []
+
+
+@pytest.mark.parametrize(("direction", "read"), [("egress", True), ("outbound", True), ("ingress", False), ("inbound", False)])
+def test_a_connection_of_sysmon_is_put_together_again(direction: str, read: bool) -> None:
+    moved = ecs(
+        3, "Microsoft-Windows-Sysmon", process={"executable": "C:\\t\\a.exe", "pid": 7}, user={"name": "eve", "domain": "A"},
+        source={"ip": "10.0.0.9", "port": 50111}, destination={"ip": "10.0.0.1", "port": 88},
+        network={"direction": direction, "transport": "tcp"},
+        winlog={"channel": "Microsoft-Windows-Sysmon/Operational", "event_data": {"SourceIsIpv6": "false"}},
+    )  # fmt: skip
+    record = record_of(moved, 1)
+    assert record is not None
+    made = activities_of(record, "key")
+
+    assert bool(made) is read
+    for one in made:
+        assert one.destination is not None and (one.destination.ip, one.destination.port) == ("10.0.0.1", 88)
+        assert one.account is not None and one.account.name == "eve"

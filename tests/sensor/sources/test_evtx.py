@@ -1,11 +1,13 @@
 """Event logs: all that headers promise is delivered or counted, whatever was done to the file."""
 
+import json
 import random
 import struct
 import sys
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import evtx as native_reader
 import pytest
@@ -325,6 +327,31 @@ def test_damage_in_every_block_of_a_long_log(logs: Path, tmp_path: Path, records
     assert report.records + count(report, "records that are lost") == WHOLE
     assert count(report, "records that the fast reader left out") == 12
     assert len(activities) == report.records >= WHOLE - 12
+
+
+def test_connections_to_other_ports_are_not_taken_apart(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the records of 5156 only those to Kerberos leave the child; all of them are counted as read."""
+    handed: list[EventRecord] = []
+    made = evtx.translate.activities_of
+
+    def each(record: EventRecord, input: str) -> list[Activity]:
+        handed.append(record)
+        return made(record, input)
+
+    monkeypatch.setattr(evtx.translate, "activities_of", each)
+    path = logs / "sb_C2_DE_RDP_Tunnel_5156.evtx"
+    every = [json.loads(one["data"])["Event"] for one in native_reader.PyEvtxParser(str(path)).records_json()]
+    wanted = [one["System"]["EventRecordID"] for one in every if is_connection(one) and one["EventData"]["DestPort"] == "88"]
+
+    report, _ = read(path)
+
+    assert report.records == len(every)
+    assert sorted(one.record for one in handed if one.event_id == 5156) == sorted(wanted)
+    assert 0 < len(wanted) < sum(map(is_connection, every))
+
+
+def is_connection(event: dict[str, Any]) -> bool:
+    return bool(event["System"]["EventID"] == 5156)
 
 
 def test_many_small_files_share_one_child(logs: Path) -> None:

@@ -12,7 +12,9 @@ import pytest
 from app.model.activity import Activity
 from app.model.source import WindowsLogSource
 from app.sensor.decoders.instants import NEVER
+from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import FAMILIES
+from app.sensor.sources import winlog
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.winlog import Log, bookmark_file, follow, load, read_windows_log
 from tests.sensor.sources.test_dated import XML
@@ -93,6 +95,37 @@ def test_recorded_events_become_activities(tmp_path: Path, texts: list[str]) -> 
     assert all(one.input == "key" and 1 <= (one.record or 0) <= 17 for one in outlet.activities)
     assert outlet.notes == ["channels that cannot be read"]
     assert all(one.closed for one in opened)
+
+
+def connection(port: int) -> str:
+    """5156 as Windows renders it."""
+    told = {
+        "ProcessID": 1, "Application": "C:\\a.exe", "Direction": "%%14593", "SourceAddress": "10.0.0.66", "SourcePort": 88,
+        "DestAddress": "10.0.0.10", "DestPort": port,
+    }  # fmt: skip
+    data = "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in told.items())
+    return (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+        "<Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>5156</EventID><Keywords>0x8020000000000000</Keywords>"
+        "<TimeCreated SystemTime='2026-01-05T10:00:00.000Z'/><EventRecordID>7</EventRecordID><Channel>Security</Channel>"
+        f"<Computer>ws1.corp.test</Computer></System><EventData>{data}</EventData></Event>"
+    )
+
+
+def test_connections_to_other_ports_are_passed_over_by_their_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+    parse = winlog.xml_record
+
+    def counted(text: bytes, ordinal: int, place: int = 0) -> EventRecord | None:
+        parsed.append(text)
+        return parse(text, ordinal, place)
+
+    monkeypatch.setattr(winlog, "xml_record", counted)
+    outlet, _ = run(tmp_path, [connection(port) for port in (443, 88, 53, 464, 880)])
+
+    assert outlet.records == 5
+    assert [one.destination.port for one in outlet.activities if one.destination] == [88, 464]
+    assert len(parsed) == 2
 
 
 def test_the_bookmark_survives_a_restart(tmp_path: Path, texts: list[str]) -> None:
