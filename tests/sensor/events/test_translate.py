@@ -359,7 +359,7 @@ TEXTS = st.one_of(
                      "\ud800", "\0",                     "9" * 5000, "x" * 70_000]),
     st.text(max_size=60),
 )  # fmt: skip
-PARTLY_READ = frozenset({11, 13, 17, 18, 216, 325, 326, 327, 400, 800, 4103, 4104, 4657, 4673, 7031, 7034, 7040})
+PARTLY_READ = frozenset({3, 6, 11, 13, 17, 18, 91, 216, 325, 326, 327, 400, 800, 4103, 4104, 4657, 4673, 5156, 7031, 7034, 7040})
 """Of these events only some records are activities."""
 NAMES = sorted({name for names in TEMPLATES.values() for name in names} | {"Client SID:", "AuditXml", "param1", "param2"})
 
