@@ -2,7 +2,8 @@
 
 What is left out here is what the families of events (app.sensor.events) make nothing of: numbers that no log has which is read,
 records of another provider with such a number, what Sysmon tells of files, values and pipes that concern no identity, and
-connections to other ports than those of Kerberos. In doubt a record is kept. Its time must be one that can be; else it would be counted as a problem.
+connections to other ports than those of Kerberos. In doubt a record is kept. Its time must be one that can be; else it would be
+counted as a problem.
 """
 
 import re
@@ -53,12 +54,10 @@ class Glance:
             return True
         number = int(found[1] or found[2])
         providers = self._wanted.get(number)
-        if providers is None:
+        if providers is None or not may_tell(number, text):
             return False
         provider = _behind(_PROVIDER, text, found.start()).lower()
-        if not provider or (
-            provider in providers and not (provider == _SYSMON and _tells_nothing(number, text)) and may_tell(number, text)
-        ):
+        if not provider or (provider in providers and not (provider == _SYSMON and _tells_nothing(number, text))):
             return True
         when = _behind(_TIME, text).removesuffix("Z")
         if not can_be(when):
