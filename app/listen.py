@@ -21,6 +21,7 @@ from app.engine.health.computer import measured
 from app.engine.receiver import Receiver, Sent
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
+from app.model.counting import MB
 from app.model.rows import Problem, Progress
 from app.model.source import DirectorySource, HubSource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.model.troubles import NOT_REMOVED
@@ -110,7 +111,7 @@ class Listener:
         self._came: queue.Queue[tuple[SourceProcess, int, bytes]] = queue.Queue(ITEMS)
         self._waiting = Room(BYTES)
         settings = load()
-        self._limit = settings.evidence << 20
+        self._limit = settings.evidence * MB
         self.governing = Governing(settings.reserve)
         now = time.monotonic()
         self._said = self._trimmed = self._written = now

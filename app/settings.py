@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     theme: how the window looks; zoom: size of its words, 1.0 as the system says;
     geometry: where the window stood, as Qt writes it, base64; recent: workspaces opened last, newest first.
     places: a GeoIP file (.mmdb) that tells where outside addresses are, empty for none.
-    evidence: MiB that the packets kept of live traffic may take beside a workspace.
+    evidence: MB that the packets kept of live traffic may take beside a workspace.
     reserve: share of processor and memory that listening leaves to this machine; 0: it takes what it needs.
     sources: live sources that a workspace had, by its path; they name their secrets and never hold them.
     density: height of rows in tables and lists. motion: whether parts of the window may move. zone: of every time on screen:
@@ -66,7 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zoom: Annotated[float, msgspec.Meta(ge=0.5, le=2.5)] = 1.0
     geometry: str = ""
     places: str = ""
-    evidence: Annotated[int, msgspec.Meta(ge=16, le=1 << 20)] = 1024
+    evidence: Annotated[int, msgspec.Meta(ge=16, le=1_048_576)] = 1_000
     reserve: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.15
     sources: dict[str, tuple[LiveSource, ...]] = {}
     density: Literal["compact", "comfortable"] = "compact"

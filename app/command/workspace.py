@@ -12,14 +12,13 @@ import msgspec
 from app import settings as stored
 from app.command.opening import open_existing
 from app.command.words import line
-from app.model.counting import counted
-from app.model.workspace import ROLES, Binned, Outlook, Retention, WorkspaceRow
+from app.model.counting import counted, size
+from app.model.workspace import ROLES, Binned, Outlook, Retention, WorkspaceRow, of_mebibytes
 from app.session import Session, StoreError, iso, workspaces
 from app.settings import Settings
 
 FAULTY = 2
 """Exit status of a check that found something."""
-GB, MB, KB = 1_000_000_000, 1_000_000, 1_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     restoring.add_argument("--as", dest="other", default="", metavar="NAME", help="under another name")
     retaining = verb("retain", "remove what is older, or more, than the workspace shall keep", "workspace")
     retaining.add_argument("--days", type=int, help="set how many days activities are kept, 0 for no limit")
-    retaining.add_argument("--mib", type=int, help="set how large the file may be, in MiB, 0 for no limit")
+    retaining.add_argument("--mb", type=int, help="set how large the file may be, in MB, 0 for no limit")
+    retaining.add_argument("--mib", type=int, help=argparse.SUPPRESS)  # as it was called
     retaining.add_argument("--dry-run", action="store_true", help="only say what would go; nothing is set or removed")
     retaining.add_argument("--json", action="store_true")
     verb("compact", "write the file anew without the room that removed things left", "workspace")
@@ -199,9 +199,8 @@ def _retain(options: argparse.Namespace, settings: Settings) -> int:
     session = open_existing(_place(options, settings))
     try:
         limits = session.retention()
-        wanted = Retention(
-            days=limits.days if options.days is None else options.days, mib=limits.mib if options.mib is None else options.mib
-        )
+        large = options.mb if options.mib is None else of_mebibytes(options.mib)
+        wanted = Retention(days=limits.days if options.days is None else options.days, mb=limits.mb if large is None else large)
         outlook = session.outlook(wanted)
         if not options.dry_run:
             if wanted != limits:
@@ -240,7 +239,7 @@ def _going(one: Outlook, would: bool) -> str:
 def limits_in_words(limits: Retention) -> str:
     """How long activities are kept."""
     parts = [f"{limits.days:,} days"] if limits.days else []
-    parts += [f"while the file holds at most {limits.mib:,} MiB"] if limits.mib else []
+    parts += [f"while the file holds at most {limits.mb:,} MB"] if limits.mb else []
     return (
         f"activities are kept {'for ' if limits.days else ''}{' and '.join(parts)}" if parts else "activities are kept for ever"
     )
@@ -352,11 +351,3 @@ def _audit(options: argparse.Namespace, settings: Settings) -> int:
 
 def _json(value: dict[str, Any]) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value)).decode() + "\n")
-
-
-def size(number: int) -> str:
-    """Bytes in words."""
-    for unit, word in ((GB, "GB"), (MB, "MB"), (KB, "kB")):
-        if number >= unit:
-            return f"{number / unit:.1f} {word}"
-    return f"{number} bytes"

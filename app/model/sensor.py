@@ -11,7 +11,7 @@ from app.model.source import DirectorySource, LiveSource, ResolverSource, Source
 
 SensorKind = Literal["sensor", "standalone"]
 """sensor: on a domain controller, with its traffic, its event log, its traces; standalone: beside it, with mirrored traffic."""
-MEBIBYTES = Meta(ge=16, le=1 << 20)
+MEGABYTES = Meta(ge=16, le=1_048_576)
 BEHIND = 3
 """Versions that a sensor may be behind."""
 DELAY = 72 * 3_600_000_000
@@ -35,7 +35,7 @@ class SensorConfig(Struct, frozen=True, kw_only=True):
     domain synchronizer; None: as its kind is by default (standalone sensors are, sensors on controllers are not).
     resolver: active name resolution, None for none, which is the default: a sensor sends no packet of its own.
     delayed: it counts as outdated 72 hours later than the others, see version_due.
-    evidence, outbox: MiB of packets kept, of activities that wait.
+    evidence, outbox: MB of packets kept, of activities that wait.
     reserve: share of processor and memory that stays free for the host.
     """
 
@@ -46,8 +46,8 @@ class SensorConfig(Struct, frozen=True, kw_only=True):
     candidate: bool | None = None
     resolver: ResolverSource | None = None
     delayed: bool = False
-    evidence: Annotated[int, MEBIBYTES] = 512
-    outbox: Annotated[int, MEBIBYTES] = 1024
+    evidence: Annotated[int, MEGABYTES] = 500
+    outbox: Annotated[int, MEGABYTES] = 1_000
     reserve: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.15
     revision: int = 0
     who: str = ""

@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from app.model.counting import MB
+
 Role = Literal["administrator", "user", "viewer"]
 ROLES: tuple[Role, ...] = ("administrator", "user", "viewer")
 """The most may be done by the first: administrators do everything, users work on alerts, viewers read and export."""
@@ -15,13 +17,18 @@ WorkspaceState = Literal["ready", "in use", "read-only", "older", "newer", "dama
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """How long a workspace keeps activities: days by this machine's clock, mebibytes of its file; 0 for no limit."""
+    """How long a workspace keeps activities: days by this machine's clock, MB of its file; 0 for no limit."""
 
     days: int = 0
-    mib: int = 0
+    mb: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.days or self.mib)
+        return bool(self.days or self.mb)
+
+
+def of_mebibytes(mib: int) -> int:
+    """MB that hold so many mebibytes, in which limits were set before."""
+    return -(-(mib << 20) // MB)
 
 
 class Outlook(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from app.model.act import DONE, Act
 from app.model.alert import Alert
+from app.model.counting import size
 from app.model.coverage import CoverageShare
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
@@ -147,18 +148,6 @@ def rate(value: float | None) -> str:
 def count(value: int, one: str, many: str | None = None) -> str:
     """1 alert, 2 alerts, 1,204 entries."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
-def size(value: float) -> str:
-    """Bytes in decimal units: 812 bytes, 4.1 MB, 1.21 GB."""
-    if value < 1000:
-        return f"{int(value)} bytes" if value != 1 else "1 byte"
-    for unit in ("kB", "MB", "GB", "TB"):
-        value /= 1000
-        if value < 999.5 or unit == "TB":
-            digits = 2 if unit in ("GB", "TB") and value < 100 else 1 if value < 10 else 0
-            return f"{value:.{digits}f} {unit}"
-    return ""
 
 
 def span(length: int) -> str:

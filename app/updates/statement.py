@@ -6,6 +6,8 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from app.model.counting import size
+
 FORM = 1
 LONGEST = 256 << 10
 """Bytes of an envelope."""
@@ -84,7 +86,7 @@ T = TypeVar("T")
 def opened(data: bytes) -> Envelope:
     """The envelope in these bytes, of which nothing is believed yet. Raises Refused."""
     if len(data) > LONGEST:
-        raise Refused(f"The manifest of updates is larger than {LONGEST >> 10} KiB, so it is none.")
+        raise Refused(f"The manifest of updates is larger than {size(LONGEST)}, so it is none.")
     try:
         form = msgspec.json.decode(data, type=_Form).form
     except (msgspec.MsgspecError, ValueError, RecursionError):

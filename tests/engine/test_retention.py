@@ -187,23 +187,38 @@ def test_a_note_keeps_the_activity_that_it_is_about(tmp_path: Path) -> None:
     queries.close()
 
 
+def test_a_limit_that_an_older_program_set_in_mebibytes_holds_and_removes_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "w.wardlight"
+    fill(path, {"aaaa": asked(20)})
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("INSERT INTO meta VALUES('retention', '{\"days\":30,\"mib\":1024}')")
+    db.close()
+    queries = Queries(path)
+    limits = queries.retention()
+    queries.close()
+
+    assert limits == Retention(days=30, mb=1074)
+    assert 1024 << 20 <= limits.mb * 1_000_000 < (1024 << 20) + 1_000_000
+
+
 def test_size_removes_the_oldest_hours_until_the_limit_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "w.wardlight"
     fill(path, {"aaaa": asked(20_000)}, batch=2_000)
     db = sqlite3.connect(path)
     pages, size = (db.execute(f"PRAGMA {one}").fetchone()[0] for one in ("page_count", "page_size"))
     db.close()
-    assert pages * size > 3 << 20
-    set_retention(path, Retention(mib=3))
+    assert pages * size > 3_000_000
+    set_retention(path, Retention(mb=3))
     queries = Queries(path)
     outlook = queries.outlook()
     assert outlook.until is not None and outlook.until % HOUR == 0
-    assert 0 < outlook.activities < 20_000 and outlook.limit == 3 << 20 < outlook.used
+    assert 0 < outlook.activities < 20_000 and outlook.limit == 3_000_000 < outlook.used
 
     retained(path, 0)
     after = queries.outlook()
-    assert after.used <= 3 << 20
-    assert after.used > (3 << 20) * SLACK / 2
+    assert after.used <= 3_000_000
+    assert after.used > 3_000_000 * SLACK / 2
     assert 20_000 / 4 < queries.count() <= 20_000 - outlook.activities
     queries.close()
     check(path)
@@ -321,7 +336,7 @@ def _until_retained(listener: listen.Listener, queries: Queries, left: list[int]
 
 def facts(**changes: Any) -> list[str]:
     outlook = Outlook(**{"oldest": 0, "newest": 40 * DAY, "used": 50, "limit": 100, "due": 30 * DAY, **changes})
-    return [one.rule for one in keeping_facts(Retention(days=30, mib=1), outlook, False, None, 20 * DAY)]
+    return [one.rule for one in keeping_facts(Retention(days=30, mb=1), outlook, False, None, 20 * DAY)]
 
 
 def test_health_tells_before_anything_goes_and_when_nothing_more_can() -> None:
@@ -331,7 +346,7 @@ def test_health_tells_before_anything_goes_and_when_nothing_more_can() -> None:
     assert facts(used=120, until=DAY, activities=5) == ["retention-due"]
     assert facts(used=120) == ["retention-due", "retention-impossible"]
     quiet = Outlook(used=95, limit=100)
-    assert not list(keeping_facts(Retention(mib=1), quiet, True, None, 0))
+    assert not list(keeping_facts(Retention(mb=1), quiet, True, None, 0))
     idle = list(keeping_facts(Retention(), quiet, False, 0, 61 * DAY))
     assert [one.rule for one in idle] == ["workspace-idle"] and "61 days" in idle[0].what
     assert not list(keeping_facts(Retention(), quiet, False, 0, 59 * DAY))
@@ -372,7 +387,7 @@ def test_health_tells_when_all_that_is_left_must_stay(tmp_path: Path) -> None:
     fill(path, {"aaaa": activities}, batch=2_000)
     for one in range(40):  # one in each twentieth of an hour
         write_note(path, activities[one * 150].id, "look at this again" + " and again" * 1_500)
-    set_retention(path, Retention(mib=1))
+    set_retention(path, Retention(mb=1))
     retained(path, START)
     engine = Engine(path)
     engine.tend(Computer(), START)

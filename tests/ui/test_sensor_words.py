@@ -93,7 +93,7 @@ def test_revisions_tell_which_runs_which_was_refused_and_which_waits() -> None:
 
     assert [(one.config.revision, one.state) for one in found] == [(5, "sent"), (4, "refused"), (3, "applied"), (2, "earlier")]
     assert found[1].why == "There is no interface eth9."
-    assert found[0].summary == "Outbox: 1,004 MiB → 1,005 MiB"
+    assert found[0].summary == "Outbox: 1,004 MB → 1,005 MB"
     assert found[3].summary == "The oldest one that is kept" and found[3].first
     assert revisions([replace(FULL, revision=1)], None)[0].state == "sent"
 

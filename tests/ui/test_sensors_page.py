@@ -334,11 +334,11 @@ def test_a_sensor_is_set_up_over_a_real_hub_refuses_and_is_rolled_back(
         page.detail.history.setCurrentIndex(page.detail.history.model().index(2, 0))
         click(page.detail.back)
         until(lambda: setting.isVisible() and bool(setting.lines))
-        assert "Packets kept as evidence: 777 MiB → 512 MiB" in [str(one) for one in setting.lines]
+        assert "Packets kept as evidence: 777 MB → 500 MB" in [str(one) for one in setting.lines]
         click(setting.first)
         until(lambda: setting.outcome == "sent")
         back = sensor.configured()
-        assert (back.revision, back.evidence, back.outbox) == (4, 512, 1024)
+        assert (back.revision, back.evidence, back.outbox) == (4, 500, 1000)
         page.hide_panel()
         settle(window)
 

@@ -229,7 +229,7 @@ def test_typed_limits_outlive_news_of_the_workspace(make_window, settle: Settle,
     fill(path, {"aaaa": made(100)})
     session = Session.open(path)
     session.set_role(user(), "administrator")
-    session.set_retention(Retention(mib=900))
+    session.set_retention(Retention(mb=900))
     window = make_window(session)
     window.desk.go("settings", "keeping")
     settle(window)
@@ -239,17 +239,17 @@ def test_typed_limits_outlive_news_of_the_workspace(make_window, settle: Settle,
     section.days.textEdited.emit("30")
     section.refresh()
     settle(window)
-    assert (section.days.text(), section.mib.text()) == ("30", "900") and section.save.isEnabled()
+    assert (section.days.text(), section.mb.text()) == ("30", "900") and section.save.isEnabled()
     assert section._people.itemAt(0).widget() is row
     section.days.setText("")
-    session.set_retention(Retention(mib=800))  # as Ctrl+Z does
+    session.set_retention(Retention(mb=800))  # as Ctrl+Z does
     section.refresh()
     settle(window)
-    assert (section.days.text(), section.mib.text()) == ("", "800")
+    assert (section.days.text(), section.mb.text()) == ("", "800")
     section.days.setText("30")
     section._ask()
-    section._arrived(object(), (Retention(mib=1), {}, False, ""))  # the answer of a workspace that is not open any more
-    assert (section.days.text(), section.mib.text()) == ("30", "800") and section.save.isEnabled()
+    section._arrived(object(), (Retention(mb=1), {}, False, ""))  # the answer of a workspace that is not open any more
+    assert (section.days.text(), section.mb.text()) == ("30", "800") and section.save.isEnabled()
 
 
 def test_roles_are_given_and_hold_at_once(make_window, settle: Settle, tmp_path: Path) -> None:

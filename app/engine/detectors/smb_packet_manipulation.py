@@ -46,7 +46,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             fact(*words),
             *((fact("Their sum does not fit into 32 bits, which makes the server's buffer too small"),) if over else ()),
             *((fact(f"{plural(targets.distinct, 'server')} so far"),) if targets.distinct > 1 else ()),
-            against("It would be quiet if the sizes fitted into the message and below 16 MiB")
+            against("It would be quiet if the sizes fitted into the message and below 16.8 MB")
             if not probe
             else against("It would be quiet for a client that draws its identifier and its salt at random"),
         ),

@@ -9,7 +9,7 @@ import psutil
 from msgspec import Struct
 
 from app.engine.health.tallies import SECOND, Tallies
-from app.model.counting import counted
+from app.model.counting import counted, size
 from app.model.health import HealthFact
 
 GB = 1_000_000_000
@@ -76,11 +76,3 @@ def computer_facts(one: Computer, now: int, tallies: Tallies) -> Iterator[Health
     if one.listening and (one.battery or one.saving):
         what = "This computer listens and runs on its battery." if one.battery else "The processor is set to save power."
         yield HealthFact(rule="on-battery", subject="computer", what=what)
-
-
-def size(number: int) -> str:
-    """Bytes in words."""
-    for unit, word in ((GB, "GB"), (1_000_000, "MB")):
-        if number >= unit:
-            return f"{number / unit:.1f} {word}"
-    return f"{number / 1_000:.0f} KB"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine.health.computer import size
+from app.model.counting import size
 from app.model.health import HealthFact
 from app.model.workspace import Outlook, Retention
 

@@ -15,15 +15,15 @@ from app.engine.store import removing
 from app.engine.store.alerts import named_activities, rowid
 from app.engine.store.changing import changing, note
 from app.engine.store.evidence import fed
-from app.model.counting import counted
-from app.model.workspace import Outlook, Retention
+from app.model.counting import MB, counted
+from app.model.workspace import Outlook, Retention, of_mebibytes
 
-HOUR, DAY, MIB = 3_600_000_000, 86_400_000_000, 1 << 20
+HOUR, DAY = 3_600_000_000, 86_400_000_000
 ROWS = 4_096
 """Activities that go in one transaction."""
 SLACK = 0.95
 """Share of the size limit down to which activities go, so that not every hour removes a little."""
-MOST_DAYS, MOST_MIB = 36_500, 1 << 26
+MOST_DAYS, MOST_MB = 36_500, 100_000_000
 DIRECTORY = "SELECT id FROM kinds WHERE text LIKE 'directory-%'"
 """What a directory told is no act of a time but how things are: it stays as long as the workspace."""
 Writing = Callable[[], AbstractContextManager[None]]
@@ -38,19 +38,26 @@ class Keeping(NamedTuple):
     fed: int | None
 
 
+class _Kept(Retention, frozen=True, kw_only=True):
+    """As older programs kept them too: in mebibytes."""
+
+    mib: int = 0
+
+
 def kept(db: sqlite3.Connection) -> Retention:
     """The limits of this workspace; none when nothing is set."""
     value = text(db)
     try:
-        return msgspec.json.decode(value, type=Retention) if value else Retention()
+        found = msgspec.json.decode(value, type=_Kept) if value else _Kept()
     except (msgspec.MsgspecError, TypeError):
         return Retention()
+    return Retention(days=found.days, mb=found.mb or of_mebibytes(found.mib))
 
 
 def set_retention(path: Path, limits: Retention) -> None:
     """Set how long a workspace keeps activities; nothing goes yet. Raises StoreError."""
-    if not (0 <= limits.days <= MOST_DAYS and 0 <= limits.mib <= MOST_MIB):
-        raise StoreError(f"Activities are kept for at most {MOST_DAYS:,} days and {MOST_MIB:,} MiB.")
+    if not (0 <= limits.days <= MOST_DAYS and 0 <= limits.mb <= MOST_MB):
+        raise StoreError(f"Activities are kept for at most {MOST_DAYS:,} days and {MOST_MB:,} MB.")
     with changing(path, "retention") as step:
         before, after = text(step.db), msgspec.json.encode(limits).decode() if limits else None
         put(step.db, after)
@@ -74,7 +81,7 @@ def put(db: sqlite3.Connection, value: str | None) -> None:
 def said(limits: Retention) -> str:
     """The limits in words."""
     parts = [f"{limits.days:,} days"] if limits.days else []
-    parts += [f"{limits.mib:,} MiB"] if limits.mib else []
+    parts += [f"{limits.mb:,} MB"] if limits.mb else []
     return f"activities are kept for {' and '.join(parts)}" if parts else "activities are kept without a limit"
 
 
@@ -98,7 +105,7 @@ def outlook(db: sqlite3.Connection, limits: Retention, now: int) -> Outlook:
     if limits.days and oldest is not None:
         later = db.execute("SELECT min(at) FROM activities WHERE at >= ?", (max(oldest, horizon(db) or oldest),)).fetchone()[0]
         due = None if later is None else (later // HOUR + 1) * HOUR + limits.days * DAY
-    common = {"oldest": oldest, "newest": newest, "used": full, "limit": limits.mib * MIB, "due": due}
+    common = {"oldest": oldest, "newest": newest, "used": full, "limit": limits.mb * MB, "due": due}
     if bound is None:
         return Outlook(**common)
     stay = json.dumps(sorted(_staying(db)))
@@ -120,13 +127,13 @@ def _bound(db: sqlite3.Connection, limits: Retention, now: int) -> int | None:
     if limits.days:
         bounds.append((now - limits.days * DAY) // HOUR * HOUR)
     full = used(db)
-    if limits.mib and full > limits.mib * MIB:
+    if limits.mb and full > limits.mb * MB:
         hours = db.execute(
             f"SELECT hour, sum(count) FROM hours WHERE hour >= ? AND kind NOT IN ({DIRECTORY}) GROUP BY hour ORDER BY hour",
             (bounds[0] // HOUR,),
         ).fetchall()
         every = int(db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
-        surplus = every * (full - limits.mib * MIB * SLACK) / full
+        surplus = every * (full - limits.mb * MB * SLACK) / full
         for hour, count in hours[:-1]:  # the latest hour stays, whatever its size
             bounds.append((hour + 1) * HOUR)
             surplus -= count

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.model import counting
 from app.sensor.conversations.conversation import Conversation
 
 LARGEST = 0x0100_0004
@@ -154,7 +155,9 @@ class Stream:
             half.need = stop - size
             half.wanted = min(wanted, length, self.caps.most)
             if wanted > self.caps.most:
-                self.count("message over 4 MiB cut" if self.caps.most == MOST else "message cut, memory is short", frame)
+                self.count(
+                    f"message over {counting.size(MOST)} cut" if self.caps.most == MOST else "message cut, memory is short", frame
+                )
             half.parts = [data[o : o + half.wanted]]
             half.have = len(half.parts[0])
             half.ordinal, half.at, half.frames = base + o, at, [*also] if also else [frame]

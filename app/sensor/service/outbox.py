@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from app.link.envelope import LinkError
-from app.model.counting import counted
+from app.model import counting
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages(
@@ -115,7 +115,7 @@ class Outbox:
         """
         size = sum(len(one.body) + OVERHEAD for one in new)
         if not must and not self.has_room(size):
-            raise Full(f"The outbox is full: {self.limit >> 20:,} MiB wait for the hub.")
+            raise Full(f"The outbox is full: {counting.size(self.limit)} wait for the hub.")
         now = time.time_ns() // 1000
 
         def write() -> None:  # an outbox that is begun anew in between has another name, and no gap in its numbers
@@ -228,7 +228,9 @@ class Outbox:
             self._count()
         except (OSError, sqlite3.Error) as worse:
             raise LinkError(f"The outbox {self._path} is damaged and cannot be replaced: {worse}.") from worse
-        self.word = f"The outbox was damaged ({error}) and set aside as {aside.name}; {counted(saved, 'message')} of it saved."
+        self.word = (
+            f"The outbox was damaged ({error}) and set aside as {aside.name}; {counting.counted(saved, 'message')} of it saved."
+        )
 
     def _save(self, aside: Path) -> int:
         """Copy the messages of a damaged file that can be read; they keep their names, so that none is stored twice."""

@@ -16,6 +16,7 @@ from app.link.asking import Done, NamesAsked, PacketsAsked, Reply, RestartAsked,
 from app.link.envelope import FORM, LinkError
 from app.link.jetstream import Link
 from app.link.place import HubPlace
+from app.model.counting import MB
 from app.model.sensor import Backlog, SensorConfig, SensorReport
 from app.model.source import LiveSource
 from app.sensor.service import changes, evidence, systemd
@@ -110,7 +111,7 @@ def _outbox(files: Files, place: HubPlace, link: Hub, stop: threading.Event) -> 
     since = time.time_ns() // 1000
     while not stop.is_set():
         try:
-            return Outbox(files.outbox(place.id), DEFAULT.outbox << 20)
+            return Outbox(files.outbox(place.id), DEFAULT.outbox * MB)
         except LinkError as error:
             report = _nothing_yet(place.id, place.name, "failed", str(error), since)
         link.tell(subjects.status(place.id), encoded(report))
@@ -204,7 +205,7 @@ class _Service:
         self._config = config
         if config is None:
             return self._supervisor.set([])
-        self._outbox.limit = config.outbox << 20
+        self._outbox.limit = config.outbox * MB
         self._supervisor.governing.reserve(config.reserve)
         self._sight.configure(config)
         self._sight.wishing = config.resolver is not None
@@ -243,7 +244,7 @@ class _Service:
             self._trimmed = now
             config = self._configuring.config
             with suppress(OSError):
-                trim(self._files.evidence, (config or DEFAULT).evidence << 20, lambda key: set())
+                trim(self._files.evidence, (config or DEFAULT).evidence * MB, lambda key: set())
         if now - self._reported >= QUICK:
             report = self._made()
             if now - self._reported >= EVERY or what_matters(report) != self._last:

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from mmap import mmap
 
 from app.model.activity import Activity
+from app.model.counting import size
 from app.sensor.decoders.directory.object import objects_of
 from app.sensor.decoders.directory.values import filetime, generalized
 from app.sensor.frame import Emit
@@ -42,7 +43,7 @@ def read_ldif(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None,
     number, since = 0, 0
     for start, end in _entries(data):
         if end - start > LARGEST:
-            note(f"an entry larger than {LARGEST >> 20} MB is left out", f"byte {start}")
+            note(f"an entry larger than {size(LARGEST)} is left out", f"byte {start}")
             continue
         entry = _entry(data[start:end], start, note)
         if entry is None:
@@ -77,7 +78,7 @@ def _utf8(data: bytes | mmap) -> bytes | mmap:
     if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return data
     if len(data) > WIDE:
-        raise Refused(f"UTF-16 of more than {WIDE >> 20} MB; save it as UTF-8 first")
+        raise Refused(f"UTF-16 of more than {size(WIDE)}; save it as UTF-8 first")
     return data[:].decode("utf-16", "replace").encode("utf-8", "replace")
 
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from app.model.counting import size
 from app.sensor.events.syslog_framing import Framing
 from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.sockets import plain
@@ -149,7 +150,7 @@ class Streams:
         if framing.oversize > connection.oversize:
             more = framing.oversize - connection.oversize
             connection.oversize = framing.oversize
-            self._dropped(f"message longer than {framing.largest >> 10} KiB", more, connection.peer)
+            self._dropped(f"message longer than {size(framing.largest)}", more, connection.peer)
         if messages:
             connection.whole = True
             connection.stuck = connection.last

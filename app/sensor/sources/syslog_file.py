@@ -5,6 +5,7 @@ from mmap import mmap
 
 from msgspec.structs import replace
 
+from app.model.counting import size
 from app.sensor.decoders.instants import AHEAD, LATEST, NEVER
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog import Unknown, records_of
@@ -51,7 +52,7 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
 
     for line, end, message in messages(opening.data):
         if len(message) > LARGEST:
-            note("syslog message longer than 256 KiB", f"line {line}")
+            note(f"syslog message longer than {size(LARGEST)}", f"line {line}")
             message = message[:LARGEST]
         found = records_of(message, _near(dated.now, made), line)
         if not isinstance(found, Unknown) and not found.at and dated.now is None:

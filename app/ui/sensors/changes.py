@@ -138,6 +138,6 @@ def _limits(old: SensorConfig, new: SensorConfig) -> Iterator[Change]:
     yield Change("Domain synchronizer candidate", CANDIDATE[old.candidate], CANDIDATE[new.candidate])
     yield Change("Active name resolution", resolver(old.resolver), resolver(new.resolver))
     yield Change("Delayed update", "yes" if old.delayed else "no", "yes" if new.delayed else "no")
-    yield Change("Packets kept as evidence", *(f"{wording.number(one.evidence)} MiB" for one in (old, new)))
-    yield Change("Outbox", *(f"{wording.number(one.outbox)} MiB" for one in (old, new)))
+    yield Change("Packets kept as evidence", *(f"{wording.number(one.evidence)} MB" for one in (old, new)))
+    yield Change("Outbox", *(f"{wording.number(one.outbox)} MB" for one in (old, new)))
     yield Change("Free for the host", percent(old.reserve), percent(new.reserve))

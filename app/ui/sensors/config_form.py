@@ -184,11 +184,11 @@ class ConfigForm(QWidget):
     def _make_limits(self) -> None:
         was = self._was
         self.evidence = TextField(
-            tr("Packets kept as evidence, MiB"), tr("On its computer, of its activities only; the oldest go first."),
-            _whole(16, 1 << 20), str(was.evidence),
+            tr("Packets kept as evidence, MB"), tr("On its computer, of its activities only; the oldest go first."),
+            _whole(16, 1_000_000), str(was.evidence),
         )  # fmt: skip
         self.outbox = TextField(
-            tr("Outbox, MiB"), tr("What it keeps while the hub is away."), _whole(16, 1 << 20), str(was.outbox)
+            tr("Outbox, MB"), tr("What it keeps while the hub is away."), _whole(16, 1_000_000), str(was.outbox)
         )
         self._reserve_was = f"{was.reserve * 100:.0f}"
         self.reserve = TextField(

@@ -12,8 +12,8 @@ from app.ui.settings.section import Sheet
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.words import Words
 
-LEAST, MOST = 16, 1 << 20
-"""MiB, as the settings say."""
+LEAST, MOST = 16, 1_000_000
+"""MB, as the settings say."""
 WHOLE = 90
 """Per cent of the machine that can be left to others at most."""
 
@@ -27,7 +27,7 @@ class EvidenceSettings(Sheet):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.kept = QLineEdit(str(desk.settings.evidence))
-        self.kept.setAccessibleName(tr("MiB of packets kept of live traffic"))
+        self.kept.setAccessibleName(tr("MB of packets kept of live traffic"))
         self.kept.setMaxLength(8)
         self.kept.setFixedWidth(theme.px(110))
         self.kept.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -35,7 +35,7 @@ class EvidenceSettings(Sheet):
         self.size_row = self.add(
             "evidence.size", "Packets kept of live traffic",
             "Beside the workspace; the oldest go first, those that alerts rest on are kept apart before.",
-            _beside(self.kept, _unit(tr("MiB"))), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
+            _beside(self.kept, _unit(tr("MB"))), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
             more="disk ring capture size megabytes",
         )  # fmt: skip
         self.reserve = QLineEdit(f"{100 * desk.settings.reserve:.0f}")

@@ -16,7 +16,6 @@ from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow, whole
 from app.ui.widgets.words import Elided, Paragraph, Words
 
-MIB = 1 << 20
 CHOICES = tuple((one, one.capitalize()) for one in ROLES)
 
 
@@ -28,16 +27,16 @@ class Keeping(Sheet):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.days, self.mib = self._number(tr("Days that activities are kept")), self._number(tr("MiB that the file may take"))
+        self.days, self.mb = self._number(tr("Days that activities are kept")), self._number(tr("MB that the file may take"))
         self.add(
             "keeping.days", "Days that activities are kept",
             "By this computer's clock; older ones go, whole hours at a time. Empty: no limit.",
             self.days, lambda: self.days.setFocus(Qt.FocusReason.TabFocusReason), more="retention age delete old purge",
         )  # fmt: skip
         self.add(
-            "keeping.mib", "MiB that the file may take",
+            "keeping.mb", "MB that the file may take",
             "The oldest go until there is room; the latest hour stays. Empty: no limit.",
-            self.mib, lambda: self.mib.setFocus(Qt.FocusReason.TabFocusReason), more="retention size disk delete old megabytes",
+            self.mb, lambda: self.mb.setFocus(Qt.FocusReason.TabFocusReason), more="retention size disk delete old megabytes",
         )  # fmt: skip
         self.would = Paragraph("", look="quiet")
         self.save = Button(tr("Set the limits"), primary=True, on_click=self.set_limits)
@@ -62,7 +61,7 @@ class Keeping(Sheet):
             more="administrator user viewer shared audit permission",
         )  # fmt: skip
         self.finish()
-        for one in (self.days, self.mib):
+        for one in (self.days, self.mb):
             one.textEdited.connect(lambda _: self._ask())
         self._kept = Retention()
         self._session: object = None
@@ -130,8 +129,8 @@ class Keeping(Sheet):
         self._kept, roles, may, why = found
         if untouched and self.limits() != self._kept:  # what is typed and not set yet stays
             self.days.setText(str(self._kept.days or ""))
-            self.mib.setText(str(self._kept.mib or ""))
-        for one in (self.days, self.mib, self.save, self.now, self.who, self.add_button):
+            self.mb.setText(str(self._kept.mb or ""))
+        for one in (self.days, self.mb, self.save, self.now, self.who, self.add_button):
             one.setEnabled(may)
         if self._shown != (roles, may):
             self._shown = (roles, may)
@@ -143,8 +142,8 @@ class Keeping(Sheet):
 
     def limits(self) -> Retention | None:
         """What is typed; None when it is no number."""
-        days, mib = (one.text().strip() or "0" for one in (self.days, self.mib))
-        return Retention(days=int(days), mib=int(mib)) if days.isdecimal() and mib.isdecimal() else None
+        days, mb = (one.text().strip() or "0" for one in (self.days, self.mb))
+        return Retention(days=int(days), mb=int(mb)) if days.isdecimal() and mb.isdecimal() else None
 
     def _ask(self) -> None:
         """Say what the typed limits would remove."""
@@ -240,7 +239,7 @@ class Keeping(Sheet):
 def going(limits: Retention, found: Outlook) -> str:
     """What limits would remove, and when next, as sentences."""
     if not limits:
-        return f"Nothing is removed. The file uses {found.used / MIB:,.1f} MiB."
+        return f"Nothing is removed. The file uses {wording.size(found.used)}."
     parts = []
     if found.until is not None:
         stays = wording.count(found.kept, "older one stays", "older ones stay")
@@ -250,7 +249,7 @@ def going(limits: Retention, found: Outlook) -> str:
     else:
         parts.append("Nothing would go now.")
     if found.limit:
-        parts.append(f"{found.used / MIB:,.1f} of {found.limit / MIB:,.0f} MiB are used.")
+        parts.append(f"{wording.size(found.used)} of {wording.size(found.limit)} are used.")
     if found.until is None and found.due is not None:
         parts.append(f"The oldest hour goes on {wording.moment(found.due)}.")
     return " ".join(parts)

@@ -40,7 +40,7 @@ def span_words(row: WorkspaceRow) -> str:
 def limit_words(limits: Retention) -> str:
     """How long activities are kept, as a sentence."""
     parts = [f"for {wording.count(limits.days, 'day')}"] if limits.days else []
-    parts += [f"while the file takes at most {limits.mib:,} MiB"] if limits.mib else []
+    parts += [f"while the file takes at most {limits.mb:,} MB"] if limits.mb else []
     return f"Activities are kept {wording.listed(parts)}." if parts else "Activities are kept without a limit."
 
 

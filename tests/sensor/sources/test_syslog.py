@@ -89,7 +89,7 @@ def test_streams_of_both_framings_mixed_and_in_pieces() -> None:
         until(lambda: outlet.records == 16)
         until(lambda: sum(outlet.lost.values()) == 2)
     assert len(outlet.activities) == 14
-    assert outlet.lost == {"message cut off by the end of its connection": 1, "message longer than 256 KiB": 1}
+    assert outlet.lost == {"message cut off by the end of its connection": 1, "message longer than 262 kB": 1}
 
 
 def test_a_stream_within_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

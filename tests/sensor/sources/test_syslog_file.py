@@ -126,7 +126,7 @@ def test_a_message_that_speaks_of_an_event_does_not_make_the_file_xml(tmp_path: 
 
 def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
     _, report, problems = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 " + b"x" * 3_000_000 + b"\n" + CEF)
-    assert report.records == 2 and problems["syslog message longer than 256 KiB"] == 1
+    assert report.records == 2 and problems["syslog message longer than 262 kB"] == 1
 
 
 def test_a_file_in_utf_16_is_read_like_any_other(tmp_path: Path) -> None:
