@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from app.engine.again import Again
 from app.engine.alerting import Case, Exclude
 from app.engine.context import Context, Loss, Tags
 from app.engine.detector import Detect, Detector, Later, SignIn
@@ -199,6 +200,7 @@ class Walk:
         self._twice: dict[tuple[str, Told], bool] = {}
         self._open: dict[tuple[str, str, str], Case] = {}
         self._done: list[Alert] = []
+        self._again = Again()
 
     def know(
         self,
@@ -230,7 +232,11 @@ class Walk:
         clerk, profiles, learning, routes = self._clerk, self._profiles, self._learning, self._routes
         kinds, nobody = routes.kinds, (_alike, dict[tuple[Hashable, Result], Way]())
         open_, done, others, exclude = self._open, self._done, self._others, self._exclude
+        is_known = self._again.is_known
         for activity, told in activities:
+            event = activity.detail
+            if isinstance(event, WindowsEvent) and event.record and is_known(activity, event):
+                continue
             form_of, ways = kinds.get(type(activity.detail), nobody)
             keep, asked, teach = ways.get((form_of(activity), activity.result)) or routes.way(activity)
             if keep is not None:

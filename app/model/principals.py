@@ -11,13 +11,38 @@ VIRTUAL = range(80, 112)
 ACCOUNTS = ("S-1-5-21-", "S-1-12-1-")
 """Beginnings of the SIDs of accounts that somebody made: of a domain or a computer, of a cloud directory."""
 AUTHORITY = frozenset({
-    "nt authority", "nt-autorität", "autorite nt", "autorité nt", "nt instans", "autoridade nt", "zarządzanie nt",
+    "nt authority", "nt-autorität", "autorite nt", "autorité nt", "nt instans", "nt-myndighet", "autoridade nt", "autoridad nt",
+    "autorità nt", "zarządzanie nt",
 })  # fmt: skip
 """Domain of Windows' own principals in the languages of its editions; where there is a SID, that decides."""
 HOSTED = frozenset({"window manager", "font driver host", "nt service", "iis apppool", "nt virtual machine"})
 """Domains of accounts that a computer makes for its own services."""
-NAMES: dict[str, Principal] = {"anonymous logon": "nobody", "local service": "computer", "network service": "computer"}
+SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE, ANONYMOUS = "S-1-5-18", "S-1-5-19", "S-1-5-20", "S-1-5-7"
+_CALLED: dict[str, tuple[str, ...]] = {
+    SYSTEM: ("system", "système", "sistema", "система"),
+    LOCAL_SERVICE: (
+        "local service", "lokaler dienst", "service local", "servicio local", "servizio locale", "serviço local",
+        "usługa lokalna", "lokal tjänst", "lokal tjeneste",
+    ),
+    NETWORK_SERVICE: (
+        "network service", "netzwerkdienst", "service réseau", "servicio de red", "servizio di rete", "serviço de rede",
+        "usługa sieciowa", "nätverkstjänst", "nettverkstjeneste",
+    ),
+    ANONYMOUS: (
+        "anonymous logon", "anonymous-anmeldung", "accesso anonimo", "logon anônimo", "logon anónimo",
+        "inicio de sesión anónimo", "logowanie anonimowe", "анонимный вход", "anonym inloggning", "anonym pålogging",
+    ),
+}  # fmt: skip
+"""What editions of Windows call them; the domain stays English in some. They have one SID everywhere (MS-DTYP 2.4.2.4)."""
+SIDS = {name: sid for sid, names in _CALLED.items() for name in names}
+NAMES: dict[str, Principal] = {name: "nobody" if sid == ANONYMOUS else "computer" for name, sid in SIDS.items() if sid != SYSTEM}
 """Names that are no account's even where neither domain nor SID is told."""
+
+
+@lru_cache(maxsize=8192)
+def own_sid(name: str, domain: str) -> str | None:
+    """SID of one of Windows' own principals by what it is called; None for everybody else."""
+    return SIDS.get(name.strip().lower()) if domain.strip().lower() in AUTHORITY else None
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.principals import is_placeless, principal
+from app.model.principals import is_placeless, own_sid, principal
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from app.model.principals import is_placeless, principal
         ("ANONYMOUS LOGON", None, None, "nobody"),
         ("S-1-0-0", None, "S-1-0-0", "nobody"),
         ("Everyone", None, "S-1-1-0", "nobody"),
+        ("ANONYMOUS-ANMELDUNG", "NT-AUTORITÄT", None, "nobody"),
+        ("АНОНИМНЫЙ ВХОД", "NT AUTHORITY", None, "nobody"),
+        ("LOGOWANIE ANONIMOWE", None, None, "nobody"),
+        ("Lokaler Dienst", None, None, "computer"),
         ("system", "CORP", None, ""),
         ("system", None, None, ""),
         ("alice", "CORP", "S-1-5-21-1-2-3-1105", ""),
@@ -31,6 +35,23 @@ from app.model.principals import is_placeless, principal
 )
 def test_principals(name: str, domain: str | None, sid: str | None, expected: str) -> None:
     assert principal(name, domain, sid) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "sid"),
+    [
+        ("SYSTEM", "NT AUTHORITY", "S-1-5-18"),
+        ("Système", "AUTORITE NT", "S-1-5-18"),
+        ("ANONYMOUS-ANMELDUNG", "NT-AUTORITÄT", "S-1-5-7"),
+        ("СИСТЕМА", "NT AUTHORITY", "S-1-5-18"),
+        ("Lokal Tjeneste", "NT-MYNDIGHET", "S-1-5-19"),
+        ("SYSTEM", "CORP", None),
+        ("alice", "NT AUTHORITY", None),
+        ("ANONYMOUS LOGON", "NT-PROD", None),
+    ],
+)
+def test_windows_own_have_one_number_everywhere(name: str, domain: str, sid: str | None) -> None:
+    assert own_sid(name, domain) == sid
 
 
 @given(st.text(max_size=40), st.none() | st.text(max_size=20), st.none() | st.text(max_size=40) | st.just("S-1-5-" + "9" * 400))

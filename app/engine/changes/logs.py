@@ -8,14 +8,8 @@ from app.engine.changes.wire import account_control
 from app.engine.knowledge.sids import sid_in
 from app.model.directory import DirectoryChange
 from app.model.events import EventAccount, EventDirectoryChange, EventGroup, EventObjectAccess, WindowsEvent
+from app.model.messages import is_placeholder, is_taken_away
 
-VALUE_DELETED = ("%%14675", "%%14679", "%%14680", "value deleted", "value deleted with expiration time",
-                 "value auto deleted with expiration time")  # fmt: skip
-"""OperationType of 5136 for a value that was taken away, also one that had an end, or whose end had come; %%14674 and %%14678
-were added (message table of adtschema). Forwarders that send the text of a message write the words in the place of the number.
-"""
-NOT_SET = ("%%1793", "<value not set>")
-"""What stands in a field of 4738 and 4742 that the change left alone, as a number and as forwarders of texts write it."""
 MADE = {4720: "user", 4741: "computer", 4727: "group", 4731: "group", 4754: "group", 4749: "group", 4759: "group"}
 GONE = {4726: "user", 4743: "computer", 4730: "group", 4734: "group", 4758: "group", 4753: "group", 4763: "group"}
 IN, OUT = frozenset({4728, 4732, 4756}), frozenset({4729, 4733, 4757})
@@ -58,7 +52,7 @@ def listed(text: str | None) -> Values:
 
 def is_removal(event: EventDirectoryChange) -> bool:
     """True for 5136 about a value that was taken away; its partner about the new value follows under the same number."""
-    return event.event_id == 5136 and (event.text("OperationType") or "").lower().endswith(VALUE_DELETED)
+    return event.event_id == 5136 and is_taken_away(event.text("OperationType"))
 
 
 def _directory(d: EventDirectoryChange) -> Iterator[Change]:
@@ -112,7 +106,7 @@ def _account(d: EventAccount) -> Iterator[Change]:
         fresh = d.event_id not in CHANGED
         for field, attribute in FIELDS.items():
             values = listed(d.text(field))
-            if values and values[0] not in NOT_SET:
+            if values and not is_placeholder(values[0]):
                 yield Change(deed="set", attribute=attribute, new=values, object_class=kind, fresh=fresh, **named)
         old_bits, new_bits = d.number("OldUacValue"), d.number("NewUacValue")
         if new_bits is not None and old_bits != new_bits:

@@ -6,7 +6,7 @@ from app.engine.changes.change import SERVICES, Change, common_name
 from app.engine.changes.logs import LOGGED, is_removal
 from app.engine.changes.wire import WIRE, worth
 from app.engine.context import Context
-from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.born import is_named_sensitive
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
@@ -165,7 +165,11 @@ def _is_born_group(dn: str) -> bool:
     """True for the name and place of a sensitive group of every domain; who writes to it over LDAP does not tell its class."""
     first, _, rest = dn[:1024].lower().partition(",")
     container, _, domain = rest.partition(",")
-    return container in PLACES and domain[:3] == "dc=" and first.removeprefix("cn=") in SENSITIVE_GROUPS | SENSITIVE_NAMES
+    return container in PLACES and domain[:3] == "dc=" and _is_called_sensitive(first.removeprefix("cn="))
+
+
+def _is_called_sensitive(name: str) -> bool:
+    return name in SENSITIVE_NAMES or is_named_sensitive(name)
 
 
 def _of_dns(dn: str) -> bool:
@@ -181,7 +185,7 @@ def is_sensitive_object(change: Change, ref: EntityRef | None, ctx: Context, at:
     """True for an account, group or computer that can reach the whole domain."""
     if ref is not None and (ref.kind in ("controller", "domain") or ctx.is_sensitive(ref, at)):
         return True
-    if ref is not None and ref.kind == "group" and ref.label.lower().rpartition("\\")[2] in SENSITIVE_GROUPS | SENSITIVE_NAMES:
+    if ref is not None and ref.kind == "group" and _is_called_sensitive(ref.label.lower().rpartition("\\")[2]):
         return True
     return relative_id(sid_in(change.sid)) in (500, 502, 512, 516, 518, 519)
 

@@ -18,6 +18,7 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.knowledge.born import GUESTS
 from app.engine.knowledge.names import service_host
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.model.activity import Activity
@@ -49,7 +50,7 @@ ASLEEP: dict[int, tuple[str, Severity]] = {
     503: ("Windows alone uses it; an attacker who enables it has an account that nobody looks at.", "medium"),
 }
 """Last numbers of the SIDs of accounts that a domain has disabled from its birth (MS-ADTS section 6.1.1.6)."""
-NAMED_ASLEEP = {"guest": ASLEEP[501], "krbtgt": ASLEEP[502], "defaultaccount": ASLEEP[503]}
+NAMED_ASLEEP = {**dict.fromkeys(GUESTS, ASLEEP[501]), "krbtgt": ASLEEP[502], "defaultaccount": ASLEEP[503]}
 BORN = ",cn=users,dc="
 """Where they lie; who changes one over LDAP does not tell its number."""
 RAISED: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}

@@ -10,6 +10,7 @@ from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import RpcCall
 from app.model.events import EventAudit, EventDns
+from app.model.messages import is_taken_away
 
 SECURITY_CLEARED, OTHER_CLEARED, POLICY = 1102, 104, 4719
 BROKEN, START_TYPE, DNS_SETTING = (7031, 7034), 7040, 541
@@ -25,8 +26,6 @@ LOG_OF_WMI, CLEAR = "win32_nteventlogfile", "cleareventlog"
 """Class and method by which WMI clears a log; its object is named by the file of the log."""
 CLEARS = {(EVEN, 0), (EVEN, 12), (EVEN6, 6)}
 """ElfrClearELFW, ElfrClearELFA (MS-EVEN section 3.1.4.9), EvtRpcClearLog (MS-EVEN6 section 3.1.4.16)."""
-REMOVED = ("%%8448", "%%8450", "success removed", "failure removed")
-"""Auditing of successes, of failures, was taken away (message table of adtschema); forwarders of texts write the words."""
 WEIGHTY = {
     "0cce9215-69ae-11d9-bed3-505054503030": "logons", "0cce9217-69ae-11d9-bed3-505054503030": "account lockouts",
     "0cce922b-69ae-11d9-bed3-505054503030": "processes", "0cce9235-69ae-11d9-bed3-505054503030": "user accounts",
@@ -96,8 +95,7 @@ def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
 
 
 def _policy(activity: Activity, event: EventAudit, ctx: Context) -> Iterator[Finding]:
-    words = (event.text("AuditPolicyChanges") or "").lower()
-    if not any(one in words for one in REMOVED):
+    if not is_taken_away(event.text("AuditPolicyChanges")):
         return
     name = WEIGHTY.get((event.text("SubcategoryGuid") or "").strip("{}").lower())
     if name is None:

@@ -7,7 +7,7 @@ from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.forms import DELEGATES, IMPERSONATES
-from app.engine.knowledge.accounts import ADMINISTRATORS
+from app.engine.knowledge.born import ADMINISTRATORS, GUESTS
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
 from app.engine.readings.kerberos import TGT_REVOKED
@@ -30,8 +30,8 @@ ISSUED = 8 * 24 * HOUR
 """Tickets are renewed for a week in the default domain policy."""
 THERE = frozenset({"signed in", "exists", "created", "deleted", "disabled", "enabled", "locked", "unlocked"})
 """Words of an account that is or was there."""
-BUILT_IN = ("krbtgt", "guest")
-"""Accounts that every domain has (RID 502 and 501): a directory that holds them was not read in one of its parts only."""
+BUILT_IN = (502, 501)
+"""krbtgt and the account for guests, which every domain has: a directory that holds them was not read in a part only."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
@@ -225,9 +225,12 @@ def is_strange(activity: Activity, ctx: Context, name: str, domain: str | None) 
 def knows_all(ctx: Context, name: str, domain: str) -> bool:
     """True when the whole directory of an account's domain was read."""
     realm, directory = ctx.knowledge.accounts.key(name, domain)[1], ctx.knowledge.directory
-    if not realm or directory.domain(realm) is None:
+    own = directory.state(directory.domain(realm)) if realm else None
+    if own is None:
         return False
-    return all(directory.account(one, realm) is not None for one in BUILT_IN)
+    if own.object.sid:
+        return all(directory.find(f"{own.object.sid}-{rid}", realm) is not None for rid in BUILT_IN)
+    return all(any(directory.account(one, realm) is not None for one in names) for names in (("krbtgt",), GUESTS))
 
 
 DETECTOR = Detector(

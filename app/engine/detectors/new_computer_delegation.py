@@ -11,6 +11,7 @@ from app.engine.knowledge.names import account_parts, service_host, short
 from app.engine.readings.kerberos import SERVICE_TICKET
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
+from app.model.addresses import is_loopback
 from app.model.alert import Finding, Step
 from app.model.details import KerberosTgs, LdapAdd, RpcCall
 from app.model.events import EventAccount, EventKerberos, EventLogon
@@ -133,7 +134,7 @@ def relayed(activity: Activity, ctx: Context, event: EventLogon) -> Iterator[Fin
     if (event.text("AuthenticationPackageName") or "").lower() != "kerberos":
         return
     here = ctx.knowledge.computer_entity(event.computer)
-    if (event.text("IpAddress") or "").removeprefix("::ffff:") != "127.0.0.1" or here.kind == "controller":
+    if not is_loopback(event.text("IpAddress")) or here.kind == "controller":
         return
     who = ctx.account(activity)
     yield found(

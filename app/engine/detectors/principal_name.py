@@ -6,7 +6,7 @@ from app.engine.change_story import change_needs, tell
 from app.engine.changes import by_controller, changes_of, gained, is_routine, object_of
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact
-from app.engine.knowledge.accounts import BUILT_IN
+from app.engine.knowledge.born import BUILT_IN
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapModify

@@ -23,6 +23,7 @@ from app.engine.detector import DAY, HOUR, Detector, Later, against, fact, found
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
+from app.model.addresses import is_loopback
 from app.model.alert import Finding
 from app.model.details import LdapAdd, LdapModify, RpcCall
 from app.model.directory import DirectoryChange
@@ -31,7 +32,7 @@ from app.model.events import EventAccount, EventDirectoryChange, EventLogon, Eve
 from app.model.identifiers import SAMR
 
 ATTRIBUTE = "msds-allowedtoactonbehalfofotheridentity"
-LOGON, LOOPBACK = 4624, frozenset({"127.0.0.1", "::1"})
+LOGON = 4624
 GATEWAY = 5
 """Computers for which the same was allowed to the same one within an hour, by somebody who may write to all of them."""
 WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange, EventLogon)
@@ -131,8 +132,10 @@ def _from_within(activity: Activity, event: EventLogon, ctx: Context) -> Iterato
 
     That is how a local attack ends that let the computer's account delegate to itself: it shows its own computer a ticket.
     """
-    sid, source = event.text("TargetUserSid") or "", event.text("IpAddress") or ""
-    if event.event_id != LOGON or not sid.startswith("S-1-5-21-") or not sid.endswith("-500") or source not in LOOPBACK:
+    sid = event.text("TargetUserSid") or ""
+    if event.event_id != LOGON or not sid.startswith("S-1-5-21-") or not sid.endswith("-500"):
+        return
+    if not is_loopback(event.text("IpAddress")):
         return
     if event.number("LogonType") != 3 or (event.text("AuthenticationPackageName") or "").lower() != "kerberos":
         return

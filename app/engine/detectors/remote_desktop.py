@@ -1,7 +1,6 @@
 """Remote desktop that comes from the computer itself, as through a tunnel, or reaches many computers at once."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from app.engine.changes import is_routine
 from app.engine.context import Context
@@ -11,6 +10,7 @@ from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import LOGON, is_elsewhere
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
+from app.model.addresses import is_loopback
 from app.model.alert import Finding, Step
 from app.model.events import EventDesktop, EventLogon, WindowsEvent
 from app.model.tuning import Threshold
@@ -30,18 +30,9 @@ MANY = Threshold(
 """Work takes a person to a few servers; whoever looks around goes through all of them."""
 
 
-def is_loopback(value: str | None) -> bool:
-    """True for 127.0.0.0/8 and ::1; "LOCAL" is the console and no connection."""
-    if value is None or len(value) > 64:
-        return False
-    text = value.strip().strip("[]")
-    if text in MANGLED:
-        return True
-    try:
-        found = ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return found.is_loopback or (found.version == 6 and found.ipv4_mapped is not None and found.ipv4_mapped.is_loopback)
+def is_itself(address: str | None) -> bool:
+    """True for the address of the computer itself; "LOCAL" is the console and no connection."""
+    return address in MANGLED or is_loopback(address)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -51,7 +42,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if isinstance(event, EventLogon) and event.event_id == LOGON and event.number("LogonType") != DESKTOP:
         return
-    if is_loopback(event.text(*ADDRESSES)):
+    if is_itself(event.text(*ADDRESSES)):
         yield from through_itself(activity, ctx)
     elif event.event_id in (LOGON, LET_IN, BEGAN) and is_elsewhere(activity, ctx):
         yield from many(activity, ctx)

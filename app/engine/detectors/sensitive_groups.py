@@ -16,7 +16,7 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, fact, listed, plural
-from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.born import computer_group, is_named_sensitive
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, relative_id, sid_in
 from app.engine.readings.novelty import is_new
@@ -40,6 +40,8 @@ MANY_WITHIN = 10 * MINUTE
 MANY = Threshold(name="many", low=50, medium=10, high=5, words="Memberships of ordinary groups given by one within ten minutes")
 """Memberships of ordinary groups given by one within ten minutes."""
 GUEST = 501
+LOCAL_GROUPS = frozenset({4731, 4732, 4733, 4734, 4735})
+"""Events of security-enabled local groups; where the group's number is not told, they tell that it is one."""
 HABIT = 28 * DAY
 EARLIER = 12 * HOUR
 """Who added members to such groups half a day before or earlier, within four weeks, does it as his work."""
@@ -62,15 +64,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def _added(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
     group = object_of(change, ctx, activity.at)
-    sid = sid_in(change.sid) or _sid(change, ctx)
     name = (change.sam or (group.label if group is not None else "") or common_name(change.dn)).lower()
+    sid = sid_in(change.sid) or _sid(change, ctx) or computer_group(name)
     local = _is_local(activity, change, sid, ctx)
-    sensitive = is_sensitive_group(sid) or (not sid and name in SENSITIVE_GROUPS) or name in SENSITIVE_NAMES
+    sensitive = is_sensitive_group(sid) or (not sid and is_named_sensitive(name)) or name in SENSITIVE_NAMES
     if not (sensitive or (group is not None and ctx.is_sensitive(group, activity.at))):
-        yield from _ordinary(activity, change, group, local, ctx)
+        yield from _ordinary(activity, change, group, sid, local, ctx)
         return
     if local and sid in WAYS_IN:
-        yield from _ordinary(activity, change, group, local, ctx)
+        yield from _ordinary(activity, change, group, sid, local, ctx)
         return
     if local and (sid != ADMINISTRATORS or by_system(activity)):
         return
@@ -134,7 +136,9 @@ def _finding(activity: Activity, change: Change, group: EntityRef | None, sid: s
     )
 
 
-def _ordinary(activity: Activity, change: Change, group: EntityRef | None, local: bool, ctx: Context) -> Iterator[Finding]:
+def _ordinary(
+    activity: Activity, change: Change, group: EntityRef | None, sid: str, local: bool, ctx: Context
+) -> Iterator[Finding]:
     """A group that nothing calls sensitive: told while it is new that this one adds members, or adds many at once.
 
     Of the groups of one computer only those count that let somebody in.
@@ -142,7 +146,7 @@ def _ordinary(activity: Activity, change: Change, group: EntityRef | None, local
     at, actor = activity.at, actor_of(activity, ctx)
     if actor is None or actor.kind != "user" or by_system(activity) or by_controller(activity, ctx):
         return
-    if local and sid_in(change.sid) not in WAYS_IN:
+    if local and sid not in WAYS_IN:
         return
     members = [_member(one, ctx, at) for one in gained(change)]
     deeds = [f"{change.name} {one}" for one in gained(change)] or [change.name]
@@ -185,7 +189,8 @@ def _sid(change: Change, ctx: Context) -> str:
 def _is_local(activity: Activity, change: Change, sid: str, ctx: Context) -> bool:
     """True for a group of one computer's own, which a controller has not."""
     detail = activity.detail
-    if not sid.startswith(BUILT_IN):
+    of_domain = not sid.startswith(BUILT_IN)
+    if of_domain and (sid or not isinstance(detail, EventGroup) or detail.event_id not in LOCAL_GROUPS):
         return False
     if isinstance(detail, WindowsEvent):
         return not ctx.knowledge.is_controller(f"name:{detail.computer.lower()}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.forms import CERTIFICATE, DELEGATES, DIRECT, IMPERSONATES
-from app.engine.knowledge.accounts import ADMINISTRATORS
+from app.engine.knowledge.born import ADMINISTRATORS
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.engine.readings.novelty import is_new

@@ -5,7 +5,6 @@ Long because every question that may be asked of it has its answer here; what is
 
 from msgspec import msgpack
 
-from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
 from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER, PROOF
 from app.engine.knowledge.fold import LESSONS
@@ -483,7 +482,7 @@ class Knowledge(Parts):
         held = self.directory.state(self.directory.account(key[0], key[1])) if key[1] else None
         if held is not None and not held.object.deleted:
             words |= {"exists"}
-        return words | {"sensitive"} if key[0] in BUILT_IN and key[1] in self.accounts.dns_domains else words
+        return words | {"sensitive"} if self.accounts.is_born_sensitive(key) else words
 
     def ticket(self, hash: str | None) -> Ticket | None:
         """The issue of a ticket by its fingerprint."""

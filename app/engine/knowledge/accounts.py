@@ -2,30 +2,15 @@
 
 from collections.abc import Iterator
 
+from app.engine.knowledge.born import BUILT_IN
 from app.engine.knowledge.names import LONGEST, account_parts
+from app.engine.knowledge.sids import BORN_SENSITIVE, relative_id
 from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
 
 ACCOUNTS = 100_000
 MEMBERS = 50_000
 DOMAINS = 4_000
-SENSITIVE_GROUPS = frozenset(
-    {
-        "administrators", "power users", "account operators", "server operators", "print operators", "backup operators",
-        "replicator", "replicators", "network configuration operators", "incoming forest trust builders", "domain admins",
-        "domain controllers", "group policy creator owners", "read-only domain controllers",
-        "enterprise read-only domain controllers", "schema admins", "enterprise admins", "enterprise key admins", "key admins",
-        "dnsadmins", "domänen-admins", "admins du domaine", "admins. del dominio", "organisations-admins",
-    }
-)  # fmt: skip
-"""Groups whose members can reach the whole domain (well-known groups of MS-DTYP section 2.4.2.4), lower case."""
-ADMINISTRATORS = frozenset({
-    "administrator", "administrateur", "administrador", "administratör", "administratore", "amministratore", "beheerder",
-    "järjestelmänvalvoja", "rendszergazda", "administratorius", "администратор", "správce",
-})  # fmt: skip
-"""Names that Windows gives the built-in administrator in its languages, lower case."""
-BUILT_IN = ADMINISTRATORS | {"krbtgt"}
-"""Accounts that are sensitive by birth (RID 500 and 502)."""
 PUT_INTO, TAKEN_OUT = "put into ", "taken out of "
 """Beginnings of words that packets tell of an account and a sensitive group, whose name follows."""
 ANSWERS = 50_000
@@ -56,6 +41,7 @@ class Accounts:
         self._sids: dict[tuple[str, str], str] = {}
         self._version = (-1, -1, -1)
         self._dns: set[str] = set()
+        self._short: set[str] = set()
         self._of: dict[str, str] = {}
         self._keys: dict[tuple[str, str | None], tuple[str, str]] = {}
         self._words: dict[tuple[str, str], dict[str, tuple[int, int, int, str]]] = {}
@@ -71,6 +57,12 @@ class Accounts:
         full = (dns or "").strip().lower().rstrip(".")
         if "." in full and len(full) <= LONGEST:
             self.domains.add(((netbios or "").strip().lower()[:LONGEST], full), activity)
+
+    def say_short_domain(self, netbios: str, activity: Activity) -> None:
+        """A domain was named by its NetBIOS name, and nothing tells its DNS name."""
+        name = netbios.strip().lower()
+        if name and "." not in name and len(name) <= LONGEST:
+            self.domains.add((name, ""), activity)
 
     def say_sid(self, sid: str | None, name: str | None, domain: str | None, activity: Activity) -> None:
         """A domain's or a computer's SID and a name stand together; SIDs of Windows itself belong to nobody."""
@@ -142,9 +134,12 @@ class Accounts:
         version = (self.tally.changes, self.domains.changes, self.sids.changes)
         if version == self._version:
             return
-        self._dns, self._keys = set(), {}
+        self._dns, self._short, self._keys = set(), set(), {}
         votes: dict[str, list[tuple[int, str]]] = {}
         for (netbios, dns), seen in self.domains.rows():
+            if not dns:
+                self._short.add(str(netbios))
+                continue
             self._dns.add(str(dns))
             if netbios:
                 votes.setdefault(str(netbios), []).append((-seen[2], str(dns)))
@@ -206,6 +201,14 @@ class Accounts:
         """What is known of an account: word to (first, last, count, proof)."""
         self.settle()
         return self._words.get(key, {})
+
+    def is_born_sensitive(self, key: tuple[str, str]) -> bool:
+        """True for the built-in administrator and krbtgt of a domain, by its key; the number decides where it is told."""
+        self.settle()
+        if key[1] not in self._dns and key[1] not in self._short:
+            return False
+        number = relative_id(self.sid(key))
+        return key[0] in BUILT_IN if number is None else number in BORN_SENSITIVE
 
     def rows(self) -> dict[tuple[str, str], dict[str, tuple[int, int, int, str]]]:
         """All accounts: (name, domain) to words."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-from app.engine.knowledge.accounts import PUT_INTO, SENSITIVE_GROUPS, TAKEN_OUT
+from app.engine.knowledge.accounts import PUT_INTO, TAKEN_OUT
 from app.engine.knowledge.addresses import NETBIOS
+from app.engine.knowledge.born import is_named_sensitive
 from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import GUEST, MANAGED
 from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
@@ -292,7 +293,7 @@ def learn_add(known: Parts, activity: Activity, detail: LdapAdd) -> None:
 def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
     """Who was put into a sensitive group is sensitive from then on, until he is taken out of it."""
     group = account_parts(detail.dn, None)[0]
-    if activity.result != "success" or group not in SENSITIVE_GROUPS:
+    if activity.result != "success" or not is_named_sensitive(group):
         return
     for operation, attribute, values in detail.changes:
         if attribute.lower() != "member":

@@ -6,6 +6,7 @@ from typing import Any
 from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import account_parts, host, is_address, is_domain_name, short
 from app.engine.knowledge.parts import Parts
+from app.engine.knowledge.sids import sid_in
 from app.model.activity import Activity
 from app.model.events import (
     EventAccount,
@@ -21,6 +22,7 @@ from app.model.events import (
     EventReplication,
     WindowsEvent,
 )
+from app.model.messages import is_domain_service
 from app.model.principals import principal
 
 TGT, SERVICE_TICKET, RENEWAL, REFUSED = 4768, 4769, 4770, 4771
@@ -47,16 +49,24 @@ NO_DOMAIN = frozenset({"", "-", "workgroup", "arbeitsgruppe", "mshome", "nt auth
 COMPUTER_ACCOUNTS = frozenset({4741, 4742, 4743})
 """Only a controller's database has computer accounts."""
 ISSUED = frozenset({4885, 4886, 4887, 4888, 4870, 4882, 4890, 4896, 4899, 4900})
-DIRECTORY_SERVICE = "%%14676"
-"""DSType of Active Directory Domain Services (message table of adtschema); a lightweight directory writes another."""
 NOWHERE = ("127.", "::1", "0.0.0.0", "fe80:")
 """Beginnings of addresses that tell nothing of the network."""
 
 
-def address_of(event: WindowsEvent) -> str:
-    """Client's address in an event, an IPv4 one without its IPv6 wrapping; empty for none and for the computer itself."""
-    text = (event.text("IpAddress", "ClientAddress", "Client_Address", "SourceAddress") or "").lower().removeprefix("::ffff:")
+def address_of(activity: Activity, event: WindowsEvent) -> str:
+    """Client's address as the reader of the event found it; empty for none, and for one that tells nothing of the network."""
+    if activity.source is not None:
+        text = activity.source.ip
+    else:
+        text = (event.text("IpAddress", "ClientAddress", "Client_Address", "SourceAddress") or "").lower().removeprefix("::ffff:")
     return text if is_address(text) and not text.startswith(NOWHERE) and text != "::" else ""
+
+
+def _code(activity: Activity, event: WindowsEvent, *names: str) -> int:
+    """The code as the reader of the event found it, in whatever spelling; 0 for none."""
+    if activity.code is not None:
+        return activity.code
+    return next((found for name in names if (found := event.number(name))), 0)
 
 
 def named_by(known: Parts, activity: Activity, event: WindowsEvent) -> str:
@@ -67,8 +77,11 @@ def named_by(known: Parts, activity: Activity, event: WindowsEvent) -> str:
     label, _, suffix = computer.partition(".")
     netbios = fields.get("SubjectDomainName", "")
     itself = fields.get("SubjectUserSid") == LOCAL_SYSTEM and host(fields.get("SubjectUserName")) == label
-    if itself and suffix and "." not in netbios and netbios.lower() not in NO_DOMAIN:
-        known.accounts.say_domain(netbios, suffix, activity)  # a computer of a domain calls itself DOMAIN\COMPUTER$
+    if itself and "." not in netbios and netbios.lower() not in NO_DOMAIN | {label}:
+        if suffix:
+            known.accounts.say_domain(netbios, suffix, activity)  # a computer of a domain calls itself DOMAIN\COMPUTER$
+        elif label:
+            known.accounts.say_short_domain(netbios, activity)
     for prefix in ("Subject", "Target"):
         known.accounts.say_sid(
             fields.get(f"{prefix}UserSid"), fields.get(f"{prefix}UserName"), fields.get(f"{prefix}DomainName"), activity
@@ -90,14 +103,14 @@ def learn_logon(known: Parts, activity: Activity, event: EventLogon) -> None:
     named_by(known, activity, event)
     if event.event_id not in (LOGON, LOGON_REFUSED):
         return
-    name, domain, address = event.text("TargetUserName"), event.text("TargetDomainName"), address_of(event)
+    name, domain, address = event.text("TargetUserName"), event.text("TargetDomainName"), address_of(activity, event)
     package = f"{event.text('AuthenticationPackageName', 'LmPackageName') or ''} {event.text('LogonProcessName') or ''}".lower()
-    if name and name.upper() not in ("ANONYMOUS LOGON", "SYSTEM"):
-        if event.event_id == LOGON:  # the SID tells Windows itself and nobody in any language; that of a refused logon is none
+    if name and name.upper() != "SYSTEM":
+        if event.event_id == LOGON:
             if not principal(name, domain, event.text("TargetUserSid")):
                 known.accounts.say(name, domain, "signed in", activity)
-        else:
-            status = (event.number("SubStatus") or event.number("Status") or 0) & 0xFFFFFFFF
+        elif not principal(name, domain, None):  # the SID of a refused logon is none
+            status = _code(activity, event, "SubStatus", "Status") & 0xFFFFFFFF
             if status == NO_SUCH_USER:
                 known.accounts.say(name, domain, "unknown", activity)
             elif status in WRONG_PASSWORD:
@@ -125,12 +138,12 @@ def learn_kerberos(known: Parts, activity: Activity, event: EventKerberos) -> No
     """A KDC wrote it: a controller, an account, and the computer whose account asked from an address."""
     computer = named_by(known, activity, event)
     suffix = controller(known, activity, computer, "KDC log")
-    name, realm, address = event.text("TargetUserName"), event.text("TargetDomainName"), address_of(event)
+    name, realm, address = event.text("TargetUserName"), event.text("TargetDomainName"), address_of(activity, event)
     known.accounts.say_sid(event.fields.get("TargetSid"), name, realm or suffix, activity)
     service = event.text("ServiceName")
     if service and "/" not in service:
         known.accounts.say_sid(event.fields.get("ServiceSid"), service, suffix, activity)
-    status = event.number("Status") or event.number("FailureCode") or 0
+    status = _code(activity, event, "Status", "FailureCode")
     refused = event.event_id == REFUSED or status != 0
     if not refused and event.event_id == TGT and realm and "." not in realm and suffix:
         known.accounts.say_domain(realm, suffix, activity)
@@ -168,9 +181,9 @@ def learn_group(known: Parts, activity: Activity, event: EventGroup) -> None:
     """Who was put into a group or taken out of it, by SID and by name; what that means is judged when it is asked."""
     computer = named_by(known, activity, event)
     group, domain = event.text("TargetUserName") or "", event.text("TargetDomainName")
-    sid = event.fields.get("TargetSid", "")
+    sid = sid_in(event.fields.get("TargetSid"))  # some forms have "-" or a name there
     known.accounts.say_sid(sid, group, domain, activity)
-    member, member_sid = event.text("MemberName") or "", event.fields.get("MemberSid", "")
+    member, member_sid = event.text("MemberName") or "", sid_in(event.fields.get("MemberSid"))
     if member:
         known.accounts.say_sid(member_sid, member, None, activity) if "=" not in member else None
     if event.event_id in ADDED or event.event_id in REMOVED:
@@ -182,8 +195,8 @@ def learn_account(known: Parts, activity: Activity, event: EventAccount) -> None
     """Accounts made, changed, locked, renamed, deleted."""
     computer = named_by(known, activity, event)
     name, domain, sid = event.text("TargetUserName"), event.text("TargetDomainName"), event.fields.get("TargetSid")
-    if event.event_id in COMPUTER_ACCOUNTS:
-        controller(known, activity, computer, "account log")
+    if event.event_id in COMPUTER_ACCOUNTS and not controller(known, activity, computer, "account log"):
+        known.accounts.say_short_domain(domain or "", activity)  # of which it is the controller
     if event.event_id == LOCKED:  # its TargetDomainName is the computer that the attempts came from
         domain = event.text("SubjectDomainName")
     if event.event_id == RENAMED:
@@ -209,7 +222,7 @@ def learn_access(known: Parts, activity: Activity, event: EventObjectAccess) -> 
 def learn_change(known: Parts, activity: Activity, event: EventDirectoryChange) -> None:
     """Changes of the directory are written by controllers; those of a lightweight directory are not."""
     computer = named_by(known, activity, event)
-    if event.text("DSType") in (None, DIRECTORY_SERVICE, "Active Directory Domain Services"):
+    if is_domain_service(event.text("DSType")):
         controller(known, activity, computer, "directory log")
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.engine.knowledge.accounts import BUILT_IN, PUT_INTO, SENSITIVE_GROUPS, TAKEN_OUT
+from app.engine.knowledge.accounts import PUT_INTO, TAKEN_OUT
+from app.engine.knowledge.born import is_named_sensitive
 from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import host, service_host
@@ -43,7 +44,7 @@ def logged_members(known: Knowledge) -> dict[str, dict[str, Membership]]:
     """Key of an entity to the sensitive groups that a log says it was added to or removed from."""
     found: dict[str, dict[str, Membership]] = {}
     for (sid, group, _, member_sid, member, computer, word), seen in known.accounts.members.rows():
-        named = not sid and str(group).lower() in SENSITIVE_GROUPS
+        named = not sid and is_named_sensitive(str(group))
         if not named and not is_sensitive_group(str(sid)):
             continue
         if str(sid).startswith(LOCAL) and not known.is_controller(f"name:{computer}"):
@@ -98,7 +99,7 @@ def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, 
     if kind == "user":
         domain, _, name = rest.rpartition("\\")
         if "sensitive" in known.account_words(name, domain or None):
-            if name in BUILT_IN:
+            if known.accounts.is_born_sensitive(known.accounts.key(name, domain or None)):
                 reasons["built-in account"] = None
             elif is_member(known.accounts.words(known.accounts.key(name, domain or None)), when):
                 reasons["put into a sensitive group (LDAP)"] = None

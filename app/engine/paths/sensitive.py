@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.accounts import BUILT_IN
+from app.engine.knowledge.born import BUILT_IN
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id
 from app.engine.paths.arcs import Arc

@@ -9,10 +9,10 @@ from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.events import EventHost
 from app.model.hosts import OUTPUT_FILES, tool_of_pipe
+from app.model.messages import is_taken_away
 
 FILE_MADE, VALUE_SET, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND = 11, 13, 17, 18, 20, 21
 VALUE_AUDITED, BOUND_BY_WMI = 4657, 5861
-DELETED = "%%1906"
 _NUMBER = re.compile(r"^(?:DWORD|QWORD) \((0x[0-9a-f]{1,16})(?:-0x[0-9a-f]{1,8})?\)$", re.I)
 """How Sysmon writes a number; texts it writes as they are, all else as "Binary Data"."""
 _ROOT = re.compile(r"^(\\registry\\machine|hklm|hkey_local_machine)\\")
@@ -46,7 +46,7 @@ def value_set(activity: Activity) -> Value | None:
         key, _, name = path.rpartition("\\")
         found = _NUMBER.match(data)
         number, by = (int(found.group(1), 16) if found is not None else None), event.text("Image") or ""
-    elif event.event_id == VALUE_AUDITED and (event.text("OperationType") or "") != DELETED:
+    elif event.event_id == VALUE_AUDITED and not is_taken_away(event.text("OperationType")):
         key, name = (event.text("ObjectName") or "")[:1024], event.text("ObjectValueName") or ""
         data, number, by = event.text("NewValue") or "", event.number("NewValue"), event.text("ProcessName") or ""
     else:

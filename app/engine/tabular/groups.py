@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from app.engine.changes import Change, actor_of, changes_of, common_name, gained, object_of
 from app.engine.context import Context
-from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.born import is_named_sensitive
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, sid_in
 from app.engine.memory import Memory
@@ -92,7 +92,7 @@ def _is_sensitive(change: Change, group: EntityRef | None, is_tagged: Callable[[
         return True
     sid = sid_in(change.sid)
     name = (change.sam or (group.label if group is not None else "") or common_name(change.dn)).lower()
-    return is_sensitive_group(sid) or (not sid and name in SENSITIVE_GROUPS) or name in SENSITIVE_NAMES
+    return is_sensitive_group(sid) or (not sid and is_named_sensitive(name)) or name in SENSITIVE_NAMES
 
 
 def _members(change: Change) -> Iterator[tuple[str, str]]:

@@ -7,23 +7,21 @@ Fields: Sysmon's manifest and documentation; Microsoft's pages of 4657; WMI-Acti
 from app.model.activity import Account
 from app.model.events import EventHost
 from app.model.hosts import KEPT, VALUES, pipe_named, sender_of_pipe
+from app.model.principals import AUTHORITY, SYSTEM
 from app.sensor.events.family import SECURITY, Facts, Family, Log
 from app.sensor.events.fields import Fields, account, computer, split_account, subject, text
 from app.sensor.events.record import EventRecord
 
 SYSMON = Log(frozenset({"microsoft-windows-sysmon"}), frozenset({"microsoft-windows-sysmon/operational"}))
 _WMI = Log(frozenset({"microsoft-windows-wmi-activity"}), frozenset({"microsoft-windows-wmi-activity/operational"}))
-_SYSTEM, _OWN = "S-1-5-18", ("NT AUTHORITY", "NT-", "AUTORITE NT", "AUTORIDAD NT", "AUTORITÀ NT", "AUTORIDADE NT")
-"""Domains of the system and its services, in the languages of Windows."""
-_SERVICES = {"LOCAL SERVICE": "S-1-5-19", "NETWORK SERVICE": "S-1-5-20"}
 
 
 def by_user(fields: Fields, name: str = "User") -> Account | None:
     """For whom the program runs that did it; Sysmon tells it since version 13.30, older ones do not."""
-    who = text(fields, name)
-    if who is not None and who.upper().startswith(_OWN):
-        return account(None, None, _SERVICES.get(who.rpartition("\\")[2].upper(), _SYSTEM))
-    return split_account(who)
+    who = split_account(text(fields, name))
+    if who is not None and who.domain is not None and who.domain.lower() in AUTHORITY:
+        return account(None, None, who.sid or SYSTEM)
+    return who
 
 
 def _kept(record: EventRecord, fields: Fields) -> Facts | None:

@@ -7,7 +7,7 @@ address alone, 21 and 25 the session that began or was taken up again.
 from app.model.activity import Account
 from app.model.events import EventDesktop
 from app.sensor.events.family import Facts, Family, Log
-from app.sensor.events.fields import Fields, account, address, computer, is_here, joined_address, split_account, text
+from app.sensor.events.fields import Fields, account, address, computer, is_here, split_account, text
 from app.sensor.events.record import EventRecord
 
 
@@ -27,7 +27,7 @@ _NAMES = {
 
 
 def _connected(record: EventRecord, fields: Fields) -> Facts:
-    return Facts(None, joined_address(text(fields, "ClientIP")))
+    return Facts(None, address(text(fields, "ClientIP")))
 
 
 def _refused(record: EventRecord, fields: Fields) -> Facts:

@@ -1,9 +1,11 @@
 """What the fields of a Windows event say of accounts, addresses, computers and codes."""
 
+import re
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 
 from app.model.activity import Account, Endpoint, named
+from app.model.addresses import parsed
+from app.model.principals import own_sid
 
 Fields = dict[str, str]
 LONGEST_NAME, LONGEST_ADDRESS = 255, 64
@@ -14,8 +16,17 @@ NOBODY = frozenset({"S-1-0-0", "NULL SID", "NONE_MAPPED"})
 _NO_COMPUTER = frozenset({"localhost", "workstation", "mstsc", "null", "unknown", "none", "workgroup", "*smbserver", "*smbserv"})
 """Words that tools and RDP clients write where the name of a computer is due."""
 _NEVER_IN_NAMES = frozenset(" /\\@,=*?<>|\"'\0\t\r\n")
-_HERE = frozenset({"LOCAL", "localhost", "::1", "127.0.0.1"})
-"""Addresses by which a computer calls itself."""
+_HERE = frozenset(
+    {
+        "local",
+        "lokal",
+        "locale",
+        "localhost",
+    }
+)
+"""Names by which a computer calls itself, and the word of remote desktop for its console, in lower case."""
+_BARE = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{8}", re.I)
+"""A code whose writer left out the 0x, where it cannot be a decimal number."""
 WELL_KNOWN = {
     "S-1-5-7": ("ANONYMOUS LOGON", "NT AUTHORITY"),
     "S-1-5-18": ("SYSTEM", "NT AUTHORITY"),
@@ -49,19 +60,28 @@ def number(value: str | None) -> int | None:
 
 
 def status(fields: Fields, *names: str) -> int | None:
-    """The first of these fields that is a code of 32 bits, unsigned as specifications write it."""
+    """The first of these fields that is a code of 32 bits, unsigned as specifications write it, with its sign extended or not."""
     for name in names:
-        found = number(fields.get(name))
+        value = fields.get(name)
+        found = number(value)
         if found is not None:
             return found & 0xFFFFFFFF
+        if value is not None and len(value) < 24 and _BARE.fullmatch(value.strip().lower().removeprefix("0xffffffff")):
+            return int(value.strip()[-8:], 16)
     return None
 
 
 def account(name: str | None, domain: str | None = None, sid: str | None = None) -> Account | None:
-    """An account as the event names it; by its SID where it has no name, None where it has neither."""
+    """An account as the event names it; by its SID where it has no name, None where it has neither.
+
+    Windows' own principals have the same SID everywhere, so that they have it where the event tells only what they are called.
+    """
     if sid is not None and (sid in NOTHING or sid in NOBODY):
         sid = None
-    if name is None or name in NOTHING:
+    if sid is None and domain is not None and name is not None:
+        sid = own_sid(name, domain)
+    name = "" if name is None else name.strip()
+    if name in NOTHING:
         if sid is None:
             return None
         known = WELL_KNOWN.get(sid)
@@ -113,37 +133,30 @@ def _computer(name: str) -> Endpoint | None:
 
 
 @lru_cache(4096)
-def _plain(value: str) -> str:
-    """An address in its shortest spelling; "" for the computer itself, "-" for what is no address."""
-    value = value.strip().strip("[]").partition("%")[0]
-    if value in _HERE:
-        return ""
-    if value in NOTHING:
-        return "-"
-    try:
-        found = ip_address(value)
-    except ValueError:
-        return "-"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if found.is_unspecified:
-        return "-"
-    return "" if found.is_loopback else str(found)
+def _split(value: str) -> tuple[str, str]:
+    """An address in its shortest spelling and the port behind it; "" for the computer itself, "-" for what is no address."""
+    value = value.strip()
+    if value.lower() in _HERE:
+        return "", ""
+    found = parsed(value) if value not in NOTHING else None
+    if found is None or found[0].is_unspecified:
+        return "-", ""
+    return "" if found[0].is_loopback else str(found[0]), found[1]
 
 
 def address(ip: str | None, port: str | None = None) -> Endpoint | None:
-    """The end of an IpAddress and IpPort; None when it is no address or the logging computer's own."""
+    """The end of an IpAddress and IpPort, or of both in one; None when it is no address or the logging computer's own."""
     if ip is None or len(ip) > LONGEST_ADDRESS:
         return None
-    plain = _plain(ip)
+    plain, behind = _split(ip)
     if plain in ("", "-"):
         return None
-    return Endpoint(plain, port_of(port))
+    return Endpoint(plain, port_of(port) or port_of(behind))
 
 
 def is_here(ip: str | None) -> bool:
     """True when an address means the logging computer itself: ::1, 127.0.0.1, LOCAL."""
-    return ip is not None and len(ip) <= LONGEST_ADDRESS and _plain(ip) == ""
+    return ip is not None and len(ip) <= LONGEST_ADDRESS and _split(ip)[0] == ""
 
 
 def port_of(value: str | None) -> int:
@@ -152,17 +165,6 @@ def port_of(value: str | None) -> int:
         return 0
     found = int(value)
     return found if found < 65536 else 0
-
-
-def joined_address(value: str | None) -> Endpoint | None:
-    """The end of "10.0.0.5:49712", "[fe80::1]:49712" or an address alone."""
-    if value is None:
-        return None
-    whole = address(value)
-    if whole is not None:
-        return whole
-    ip, colon, port = value.rpartition(":")
-    return address(ip, port) if colon else None
 
 
 def origin(fields: Fields, logged_by: str, *names: str) -> Endpoint | None:

@@ -5,7 +5,7 @@
 
 from app.model.events import EventSam
 from app.sensor.events.family import Facts, Family, Log
-from app.sensor.events.fields import Fields, account, joined_address, text
+from app.sensor.events.fields import Fields, account, address, text
 from app.sensor.events.record import EventRecord
 
 CALLER_TOLD = 5
@@ -16,7 +16,7 @@ _SAM = Log(frozenset({"microsoft-windows-directory-services-sam"}), frozenset({"
 def _call(record: EventRecord, fields: Fields) -> Facts:
     """The template's names end in a colon; only 16965 was a refusal."""
     who = account(None, None, text(fields, "Client SID:", "ClientSID"))
-    where = joined_address(text(fields, "Client Network Address:", "ClientNetworkAddress"))
+    where = address(text(fields, "Client Network Address:", "ClientNetworkAddress"))
     return Facts(who, where, None, record.event_id == 16965)
 
 
@@ -25,7 +25,7 @@ def _misnamed(record: EventRecord, fields: Fields) -> Facts:
     said = list(fields.values())
     if record.event_id == 16991 or len(said) < CALLER_TOLD:
         return Facts(None, None, None, True)
-    return Facts(account(None, None, said[4].strip()), joined_address(said[3].strip()), None, True)
+    return Facts(account(None, None, said[4].strip()), address(said[3].strip()), None, True)
 
 
 def _policy(record: EventRecord, fields: Fields) -> Facts:

@@ -11,6 +11,7 @@ import re
 from app.model.activity import Account
 from app.model.commands import concerns
 from app.model.events import EventScript
+from app.model.principals import SIDS, SYSTEM
 from app.model.scripts import BEFORE, GOES_ON, continued
 from app.sensor.events.family import Facts, Family, Log
 from app.sensor.events.fields import Fields, account, number, split_account
@@ -19,7 +20,11 @@ from app.sensor.events.record import EventRecord
 _CHANNELS = frozenset({"microsoft-windows-powershell/operational", "powershellcore/operational"})
 _OPERATIONAL = Log(frozenset({"microsoft-windows-powershell", "powershellcore"}), _CHANNELS)
 _CLASSIC = Log(frozenset({"powershell"}), frozenset({"windows powershell"}))
-_USER = re.compile(r"^\s*(?:User|UserId|Benutzer|Utilisateur|Usuario|Utente|Usuário)\s?=\s?([^\r\n]{1,300}?)\s*$", re.M)
+_USER = re.compile(
+    r"^\s*(?:User|UserId|Benutzer|Utilisateur|Usuario|Utente|Usuário|Użytkownik|Пользователь|ユーザー|用户|使用者|사용자)"
+    r"\s?=\s?([^\r\n]{1,300}?)\s*$",
+    re.M,
+)
 """Whose session it is, in the context that 4103 and 800 tell, in the languages of PowerShell."""
 LONGEST = 65_536
 _NAMES = {4103: "ContextInfo UserData Payload", 4104: "MessageNumber MessageTotal ScriptBlockText ScriptBlockId Path"}
@@ -30,8 +35,8 @@ def _who(record: EventRecord, context: str) -> Account | None:
     """By name where the context tells it, with the record's own SID; by that alone otherwise."""
     found = _USER.search(context[:LONGEST])
     who = split_account(found.group(1), record.sid) if found is not None else None
-    if who is not None and who.name.upper() == "SYSTEM":  # PowerShell writes it with the domain of the computer
-        return account(None, None, "S-1-5-18")
+    if who is not None and SIDS.get(who.name.lower()) == SYSTEM:  # PowerShell writes it with the domain of the computer
+        return account(None, None, SYSTEM)
     return who or account(None, None, record.sid)
 
 

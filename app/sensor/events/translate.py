@@ -146,7 +146,7 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
                 event_id=record.event_id,
                 provider=record.provider,
                 channel=record.channel,
-                computer=record.computer,
+                computer=record.computer.rstrip("."),  # a full name in the form of DNS
                 record=record.record,
                 fields=fields,
             ),

@@ -14,7 +14,8 @@ DIRECTORY = ("Microsoft-Windows-ActiveDirectory_DomainService", "Directory Servi
 SAM = ("Microsoft-Windows-Directory-Services-SAM", "System")
 DC, DC_TWO, FILE_SERVER, CLIENT = "dc1.example.org", "dc2.example.org", "files.example.org", "ws1.example.org"
 DOMAIN = "S-1-5-21-1111111111-2222222222-3333333333"
-SIDS = {"alice": f"{DOMAIN}-1101", "SYSTEM": "S-1-5-18", "ANONYMOUS LOGON": "S-1-5-7"}
+SIDS = {"alice": f"{DOMAIN}-1101", "SYSTEM": "S-1-5-18", "ANONYMOUS LOGON": "S-1-5-7",
+        "administrator": f"{DOMAIN}-500"}  # fmt: skip
 CHANGES, CHANGES_ALL = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 DOMAIN_CLASS = "19195a5b-6da0-11d0-afd3-00c04fd930c9"
 DOMAIN_ADMINS = f"{DOMAIN}-512"

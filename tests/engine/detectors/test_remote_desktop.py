@@ -1,6 +1,6 @@
 """A gateway for remote desktop that lives on the computer is told loudly once, then quietly."""
 
-from app.engine.detectors.remote_desktop import DETECTOR, is_loopback
+from app.engine.detectors.remote_desktop import DETECTOR, is_itself
 from tests.cases.case import Case
 from tests.cases.remote_desktop import desktop
 from tests.engine.detectors.builders import HOUR, MINUTE
@@ -23,4 +23,4 @@ def test_what_an_address_of_the_computer_itself_is() -> None:
     here = ("127.0.0.1", "127.8.8.8", "::1", "[::1]", "::1%3", "::ffff:127.0.0.1", "::%16777216")
     elsewhere = (None, "", "-", "LOCAL", "10.0.0.1", "::", "fe80::1", "x" * 100, "127.0.0", "localhost")
 
-    assert all(map(is_loopback, here)) and not any(map(is_loopback, elsewhere))
+    assert all(map(is_itself, here)) and not any(map(is_itself, elsewhere))

@@ -394,3 +394,44 @@ def test_nobody_and_windows_itself_are_no_accounts_that_signed_in_in_any_languag
 
     assert not knowledge.account_words(name, domain)
     assert "exists" in knowledge.account_words("bob", "EXAMPLE")
+
+
+def test_the_built_in_administrator_is_known_by_his_number_whatever_he_is_called() -> None:
+    machine = event(EventLogon, 4624, SubjectUserSid="S-1-5-18", SubjectUserName="DC1$", SubjectDomainName="EXAMPLE")
+    real = {"TargetUserName": "root", "TargetDomainName": "EXAMPLE", "TargetUserSid": f"{SID}-500", "LogonType": "3"}
+    decoy = {"TargetUserName": "Administrator", "TargetDomainName": "EXAMPLE", "TargetUserSid": f"{SID}-1600", "LogonType": "3"}
+    known = Knowledge()
+    for one in (machine, event(EventLogon, 4624, at=1, **real), event(EventLogon, 4624, at=2, **decoy)):
+        known.observe(one)
+
+    assert known.why_sensitive("user:example.org\\root") == ("built-in account",)
+    assert known.why_sensitive("user:example.org\\administrator") == ()
+
+
+@pytest.mark.parametrize("computer", ["DC1", "DC1.example.org"])
+def test_a_domain_that_only_its_short_name_tells_has_a_built_in_administrator(computer: str) -> None:
+    made = {"TargetUserName": "WS9$", "TargetDomainName": "EXAMPLE", "TargetSid": f"{SID}-1700"}
+    by = {"SubjectUserName": "Administrator", "SubjectDomainName": "EXAMPLE", "SubjectUserSid": f"{SID}-500"}
+    known = Knowledge()
+    known.observe(event(EventAccount, 4741, computer, **made, **by))
+    ref = known.account("Administrator", "EXAMPLE")
+
+    assert ref is not None and known.why_sensitive(ref.key) == ("built-in account",)
+
+
+def test_the_administrator_of_one_computer_is_not_that_of_a_domain() -> None:
+    known = Knowledge()
+    itself = {"SubjectUserSid": "S-1-5-18", "SubjectUserName": "WS1$", "SubjectDomainName": "WORKGROUP"}
+    who = {"TargetUserName": "Administrator", "TargetDomainName": "WS1", "TargetUserSid": f"{SID}-500", "LogonType": "3"}
+    known.observe(event(EventLogon, 4624, "WS1", **itself, **who))
+    ref = known.account("Administrator", "WS1")
+
+    assert ref is not None and known.why_sensitive(ref.key) == ()
+
+
+def test_a_group_whose_number_is_not_told_counts_by_its_name() -> None:
+    known = Knowledge()
+    fields = {"TargetUserName": "Domänen-Admins", "TargetDomainName": "EXAMPLE", "TargetSid": "-", "MemberSid": f"{SID}-1105"}
+    known.observe(event(EventGroup, 4728, **fields))
+
+    assert known.why_sensitive(f"user:{SID.lower()}-1105") == ("Domänen-Admins (log)",)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from app.model.activity import Activity
 from app.model.details import EVENTS, kind_of
 from app.sensor.events.family import Facts, Family
-from app.sensor.events.fields import address, computer, joined_address, number, port_of, split_account
+from app.sensor.events.fields import account, address, computer, is_here, number, port_of, split_account, status
 from app.sensor.events.record import AUDIT_FAILURE, EventRecord
 from app.sensor.events.templates import TEMPLATES, named_fields
 from app.sensor.events.traces import TRACED, TRACES
@@ -345,8 +345,11 @@ def test_words_for_parties() -> None:
     assert address("1" * 100) is None and address(None) is None
     assert port_of("99999") == port_of("-1") == port_of("x") == port_of(None) == 0
     assert number("0x") is number("1" * 30) is number("") is None and number("-5") == -5
-    assert joined_address("10.0.0.5:389") == joined_address("[10.0.0.5]:389")
-    assert joined_address("KCC") is None and joined_address("fe80::1").port == 0  # type: ignore[union-attr]
+    assert address("10.0.0.5:389") == address("[10.0.0.5]:389")
+    assert address("KCC") is None and address("fe80::1").port == 0  # type: ignore[union-attr]
+    assert address("10.0.0.5:389").port == address("10.0.0.5", "389").port == 389  # type: ignore[union-attr]
+    assert address("[2001:db8::1]:389", "390").port == 390  # type: ignore[union-attr]
+    assert is_here("LOKAL") and is_here("[::1]:3389") and not is_here("10.0.0.5:389") and not is_here("-")
     assert split_account("a@b.c") == split_account("b.c\\a")
     assert split_account("@x").name == "@x"  # type: ignore[union-attr]
     assert Facts().failed is None
@@ -398,3 +401,36 @@ def test_a_record_takes_microseconds() -> None:
         activities_of(record, "k")
 
     assert (time.process_time() - start) / 20_000 < 60e-6  # 5 microseconds on a quiet machine
+
+
+@pytest.mark.parametrize("code", ["0xc000006a", "0XC000006A", "-1073741718", "3221225578", "c000006a", "0xffffffffc000006a"])
+def test_a_code_in_every_spelling(code: str) -> None:
+    assert status({"Status": code}, "Status") == 0xC000006A
+
+
+def test_a_code_that_is_none() -> None:
+    assert status({"Status": "c000006"}, "Status") is status({"Status": "gibberish"}, "Status") is None
+    assert status({"Status": "00000018"}, "Status") == 18
+
+
+def test_a_full_name_with_its_final_dot_is_the_same_computer() -> None:
+    (made,) = activities_of(replace(event(4634, {"TargetUserName": "alice"}), computer="dc1.corp.test."), "log")
+
+    assert made.detail.computer == "dc1.corp.test"  # type: ignore[union-attr]
+
+
+def test_windows_own_principals_have_their_number_where_the_log_does_not_tell_it() -> None:
+    assert account("ANONYMOUS-ANMELDUNG", "NT-AUTORITÄT", "-").sid == "S-1-5-7"  # type: ignore[union-attr]
+    assert account("alice ", "CORP").name == "alice" and account("  ", "CORP") is None  # type: ignore[union-attr]
+
+
+def test_a_domain_whose_name_begins_like_that_of_windows_is_one_of_people() -> None:
+    def by(user: str) -> str | None:
+        fields = {"TargetObject": "HKLM\\System\\CurrentControlSet\\Control\\Lsa\\Security Packages", "User": user}
+        made = activities_of(
+            event(13, fields, provider="Microsoft-Windows-Sysmon", channel="Microsoft-Windows-Sysmon/Operational"), "x"
+        )
+        return made[0].account.sid if made and made[0].account is not None else None
+
+    assert by("NT-AUTORITÄT\\SYSTEM") == "S-1-5-18" and by("NT-PROD\\alice") is None
+    assert by("NT-AUTORITÄT\\Lokaler Dienst") == "S-1-5-19" and by("AUTORITE NT\\IUSR") == "S-1-5-18"
