@@ -88,6 +88,8 @@ MANAGEMENT = frozenset({"http", "https"})
 PREAUTHENTICATION_REQUIRED = 25
 UNKNOWN_SERVICE = 7
 """KDC_ERR_S_PRINCIPAL_UNKNOWN: nothing to crack, and an ordinary mistake."""
+NO_SUCH_ETYPE = 14
+"""KDC_ERR_ETYPE_NOSUPP: the account has no key of a type that was offered, or may not use it."""
 USER_TO_USER = 0x00000008
 """KDC option ENC-TKT-IN-SKEY (RFC 4120 section 5.4.1): the ticket is encrypted with a session key."""
 
@@ -158,9 +160,13 @@ def asked_for(activity: Activity) -> Asked | None:
 
 
 def logged(activity: Activity, event: EventKerberos) -> Asked | None:
-    """The same of a KDC's log: it names the account that the service runs as. Refused requests do not tell it."""
+    """The same of a KDC's log: it names the account that the service runs as. Of refused requests those count that offered
+    nothing better than RC4 to an account that does not take it, where the event tells what was offered.
+    """
     who = activity.account
-    if event.event_id != SERVICE_TICKET or activity.result != "success" or who is None:
+    if event.event_id != SERVICE_TICKET or who is None:
+        return None
+    if activity.result != "success" and not (activity.code == NO_SUCH_ETYPE and weak_only(offered(event))):
         return None
     service = roastable(event.text("ServiceName"))
     own = account_parts(who.name, None)[0] == service.lower()  # a service asks for a ticket to itself on behalf of somebody

@@ -42,9 +42,9 @@ WHOLE_DIRECTORY = [
 ]  # fmt: skip
 
 
-def services(number: int, *, etype: int = 0x17, apart: int = SECOND, **more: str) -> Case:
+def services(number: int, *, etype: int = 0x17, apart: int = SECOND, status: int = 0, **more: str) -> Case:
     """Tickets of different service accounts."""
-    return [ticket(f"svc_{one}", at=one * apart, etype=etype, **more) for one in range(number)]
+    return [ticket(f"svc_{one}", at=one * apart, etype=etype, status=status, **more) for one in range(number)]
 
 
 LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
@@ -63,6 +63,10 @@ LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
         "twenty services in AES (4769)": services(20, etype=0x12),
         "RC4 alone was offered (4769 of 2025)": [
             tgt(at=-MINUTE), *services(2, ClientAdvertizedEncryptionTypes="\n\t\tRC4-HMAC-NT"),
+        ],
+        "RC4 alone was offered and refused (4769 of 2025)": [
+            tgt(at=-MINUTE),
+            *services(3, etype=0xFFFFFFFF, status=14, ClientAdvertizedEncryptionTypes="\n\t\tRC4-HMAC-NT"),
         ],
         "RC4 for accounts that have AES (4769, directory)": [
             *(known(f"svc_{one}", encryption_types=0x1C) for one in range(2)), tgt(at=SECOND), *services(2, apart=MINUTE),
@@ -158,6 +162,13 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a property read (4662)": [checked("alice", CHANGES_ALL, mask="0x10")],
     },
     "kerberoasting": {
+        "AES was offered to accounts that have RC4 only, and refused (4769 of 2025)": services(
+            12, etype=0xFFFFFFFF, status=14, ClientAdvertizedEncryptionTypes="\n\t\tAES256-CTS-HMAC-SHA1-96",
+        ),
+        "refused, and nothing tells what was offered (4769)": services(12, etype=0xFFFFFFFF, status=14),
+        "RC4 alone was offered for services that are not there (4769 of 2025)": services(
+            12, etype=0xFFFFFFFF, status=7, ClientAdvertizedEncryptionTypes="\n\t\tRC4-HMAC-NT",
+        ),
         "four old services of a domain without AES (4769)": [
             *(ticket(f"SRV{one}$", at=-MINUTE + one * SECOND) for one in range(3)), *services(4, apart=MINUTE),
         ],
