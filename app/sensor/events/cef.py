@@ -120,7 +120,26 @@ _ADDRESS = {"src": "IpAddress", "spt": "IpPort"}
 _LOGON = {**_SUBJECT, **_TARGET, **_ADDRESS, "shost": "WorkstationName"}
 _TICKET = {**_TARGET, **_ADDRESS, "destinationServiceName": "ServiceName", "Reason or Error Code": "Status"}
 _MEMBER = {**_SUBJECT, **_TARGET, "duid": "TargetSid", "cs6": "MemberName", "Member": "MemberName", "Member Name": "MemberName"}
+_PROGRAM = ("sproc", "dproc", "deviceProcessName", "sourceProcessName", "destinationProcessName")
 _NAMES: dict[int, dict[str, str]] = {
+    3: {
+        "src": "SourceIp",
+        "spt": "SourcePort",
+        "dst": "DestinationIp",
+        "dpt": "DestinationPort",
+        "suser": "User",
+        "duser": "User",
+        **dict.fromkeys(_PROGRAM, "Image"),
+    },
+    5156: {
+        "src": "SourceAddress",
+        "spt": "SourcePort",
+        "dst": "DestAddress",
+        "dpt": "DestPort",
+        "deviceDirection": "Direction",
+        **dict.fromkeys(_PROGRAM, "Application"),
+        "filePath": "Application",
+    },
     4776: {
         "duser": "TargetUserName",
         "shost": "Workstation",

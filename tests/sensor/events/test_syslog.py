@@ -98,6 +98,20 @@ def test_cef_escapes() -> None:
     assert event(odd).fields["TargetUserName"] == "a=n\\na"
 
 
+def test_cef_tells_connections() -> None:
+    told = (
+        b"CEF:0|Microsoft|Microsoft Windows||Microsoft-Windows-Security-Auditing:5156|A connection was permitted "
+        b"by the platform.|Low| externalId=5156 cat=Security rt=1426218619000 dvchost=ws1.corp.test src=10.0.0.66 spt=50111 "
+        rb"dst=10.0.0.10 dpt=88 proto=TCP deviceDirection=1 sproc=\\device\\harddiskvolume2\\t\\a.exe"
+    )
+    (made,) = activities_of(event(told), "key")
+
+    assert made.source is not None and made.source.host == "ws1.corp.test"
+    assert made.destination is not None and (made.destination.ip, made.destination.port) == ("10.0.0.10", 88)
+    assert not activities_of(event(told.replace(b"deviceDirection=1", b"deviceDirection=0")), "key")
+    assert not activities_of(event(told.replace(b"dpt=88", b"dpt=443")), "key")
+
+
 def test_relays_that_spell_tabs_out() -> None:
     for payload, tab in ((SNARE, b"#011"), (QRADAR, b"#011"), (QRADAR, b"\\t"), (QRADAR, b" ")):
         assert event(payload.replace(b"\t", tab)).fields["Workstation"] == "WS7"
