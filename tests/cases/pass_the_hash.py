@@ -1,7 +1,7 @@
 """NTLM sign-ins of accounts from where they do not belong."""
 
 from app.model.activity import Account
-from app.model.details import LdapBind
+from app.model.details import LdapBind, Ntlm
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, FILES, HOUR, MINUTE, SECOND, WS1, WS2, act, as_req, controller, tgs_req
 from tests.engine.detectors.builders_behaviour import DAY, MORNING, OUTSIDER, signed, tree, workday, workdays
@@ -131,6 +131,10 @@ QUIET = {
         )),
     ],
     "one new computer, one ordinary server": [*workdays(20), signed(at=AT)],
+    "a sign-in of which the capture cut what the client says of itself": [
+        controller(DC1),
+        act(Ntlm(user="alice", domain="EXAMPLE", version="NTLMv2", carrier="smb2"), OUTSIDER, DC1, 445, at=HOUR, code=0),
+    ],
     "a printer that stores its scans": [signed("scanner", "192.0.2.91", FILES, at=day * DAY, windows=False) for day in range(5)],
     "an appliance known to sign in at a controller, later days": [
         controller(DC1), *(tgs_req("cifs/files.example.org", OUTSIDER, at=day * DAY, client="backup") for day in range(3)),

@@ -8,16 +8,18 @@ from app.sensor.conversations.conversation import Conversation
 from app.sensor.frame import Array, Emit, Flow, Records
 from app.sensor.packets.flows import Kind, Registry, says_reply, starts_known
 from app.sensor.packets.layers import ACK, AUX, FIN, RST, SYN, Segments
-from app.sensor.packets.stream import FAR, MASK, Caps, Half, Stream, distance
+from app.sensor.packets.stream import FAR, MASK, Caps, Stream, distance, hasty
 from app.sensor.packets.table import TICK, Table, payload
 
 STALE = 3
 """So many segments far behind what is expected belong to a new connection whose beginning was not captured."""
 SNIFF = 64
+HALF = 1 << 31
 
 
-_Side = tuple[int, int, int]
-"""One direction in a window: first sequence number (-1: no segment), SYN, number after the last."""
+_Side = tuple[int, int, int, int]
+"""One direction in a window: first sequence number (-1: no segment), SYN, number after the last, what the last acknowledges (-1:
+nothing)."""
 
 
 class Silent:
@@ -54,16 +56,17 @@ class Connections:
         flow = keys >> np.uint64(1)
         # Two orders with the same groups: by flow, side and frame, to see gaps; by flow and frame, to deliver.
         by_side, by_frame = np.argsort(keys, kind="stable"), np.argsort(flow, kind="stable")
-        sides, begin, end = _in_order(segments, pick[by_side], keys[by_side])
+        sides, firsts, begin, end = _in_order(segments, pick[by_side], keys[by_side])
         work = _Columns(records, segments, pick[by_frame], (keys[by_frame] & np.uint64(1)), clock)
+        early = _early(segments, pick[by_frame], keys[by_frame], begin, firsts)
         flows, table = self._table.flows, self._table
         # In the order of their first packets: keys differ from run to run, and which flow makes room for another must not.
         first = by_frame[begin].tolist()
-        columns = zip(first, flow[by_frame][begin].tolist(), begin.tolist(), end.tolist(), *sides, strict=True)
-        for _, key, a, z, odd, one, other in sorted(columns):
+        columns = zip(first, flow[by_frame][begin].tolist(), begin.tolist(), end.tolist(), early, *sides, strict=True)
+        for _, key, a, z, soon, odd, one, other in sorted(columns):
             stream = flows.get(key)
             try:
-                if odd or (stream is not None and not isinstance(stream, Stream)):
+                if odd or soon or (stream is not None and not isinstance(stream, Stream)):
                     self._long(work, key, a, z)
                 else:
                     self._short(work, key, stream, a, z, one, other)
@@ -81,10 +84,10 @@ class Connections:
         """Both directions come in order: feed their segments as they are; else take the long way."""
         if stream is None:
             stream = self._open(work, key, a, work.side[a]) if work.size[a] >= 0 else None
-            if stream is None:
+            if stream is None or work.side[a] != stream.side:  # a server that is the first to be seen may answer what comes later
                 self._long(work, key, a, z)
                 return
-        elif not stream.dead and not (_fits(stream.halves[0], one) and _fits(stream.halves[1], other)):
+        elif not stream.dead and not (_fits(stream, 0, one, other) and _fits(stream, 1, other, one)):
             self._long(work, key, a, z)
             return
         if stream.dead:
@@ -92,7 +95,7 @@ class Connections:
             return
         halves = stream.halves
         now_tick = stream.tick
-        for half, (first, begins, after) in zip(halves, (one, other), strict=True):
+        for half, (first, begins, after, _) in zip(halves, (one, other), strict=True):
             if first >= 0:
                 if half.next is None:
                     half.start(first + begins, bool(begins))
@@ -155,6 +158,7 @@ class Connections:
                     and not (half.later or other.later or stream.dead)
                     and 0 < work.size[p] == wires[p]
                     and work.start[p] < AUX
+                    and (half.deaf or not flags & ACK or not hasty(segments.ack.item(work.pick.item(p)), other))
                 ):
                     half.next = sequence + wires[p] & MASK
                     half.stale = 0
@@ -182,7 +186,8 @@ class Connections:
                 other.acked = distance(segments.ack.item(work.pick.item(p)), other.next) > 0
             data = payload(segments, work.start[p], max(work.size[p], 0))
             also = segments.frames.get(row, ())
-            stream.segment(half, sequence, data, wires[p], flags, frame, work.at[p], now, also)
+            ack = segments.ack.item(work.pick.item(p)) if flags & ACK else -1
+            stream.segment(half, sequence, data, wires[p], flags, frame, work.at[p], now, also, ack)
             if half.later or other.later:
                 stream.settle(now)
             if half.fin and other.fin:
@@ -242,9 +247,14 @@ def _nobody(*_: object) -> Silent:
     return Silent()
 
 
-def _in_order(segments: Segments, pick: Array, keys: Array) -> tuple[tuple[list[bool], list[_Side], list[_Side]], Array, Array]:
-    """((what needs the long way, one side, the other side), begin, end) of each flow, segments sorted by flow and side."""
-    flags, seq, wire = segments.flags[pick], segments.seq[pick], segments.wire[pick]
+def _in_order(
+    segments: Segments, pick: Array, keys: Array
+) -> tuple[tuple[list[bool], list[_Side], list[_Side]], Array, Array, Array]:
+    """((what needs the long way, one side, the other side), first numbers of both, begin, end) of each flow.
+
+    Segments are sorted by flow and side.
+    """
+    flags, seq, wire, ack = segments.flags[pick], segments.seq[pick], segments.wire[pick], segments.ack[pick]
     syn, fin, rst = (flags & SYN) >> 1, flags & FIN, flags & RST != 0
     after = (seq + wire + syn + fin) & MASK
     odd = (wire != segments.size[pick]) | (segments.start[pick] >= AUX) | ((syn | fin != 0) & (wire > 0))
@@ -255,20 +265,48 @@ def _in_order(segments: Segments, pick: Array, keys: Array) -> tuple[tuple[list[
     end = np.append(change[1:], len(pick))
     middle = end - np.add.reduceat((keys & np.uint64(1)).astype(np.int64), change)
     sides: list[list[_Side]] = []
+    firsts: list[Array] = []
     for low, high in ((change, middle), (middle, end)):
         some = high > low
         first, last = np.where(some, low, 0), np.where(some, high - 1, 0)
         some &= ~rst[first]
         last = np.where(some & rst[last], last - 1, last)  # a reset has a number of its own
-        columns = (np.where(some, seq[first], -1), syn[first], after[last])
+        answers = np.where(some & (flags[last] & ACK != 0), ack[last], -1)
+        columns = (np.where(some, seq[first], -1), syn[first], after[last], answers)
+        firsts.append(columns[0])
         sides.append(list(zip(*(one.tolist() for one in columns), strict=True)))
-    return (np.logical_or.reduceat(odd, change).tolist(), sides[0], sides[1]), change, end
+    return (np.logical_or.reduceat(odd, change).tolist(), sides[0], sides[1]), np.stack(firsts), change, end
 
 
-def _fits(half: Half, side: _Side) -> bool:
-    """True when what comes of a direction continues what was there."""
-    first, begins, _after = side
-    return first < 0 or (not half.later and (half.next is None or (half.next == first and not begins)))
+def _early(segments: Segments, pick: Array, keys: Array, begin: Array, firsts: Array) -> list[bool]:
+    """Of each flow whether some segment acknowledges bytes of the other side that come behind it in this window or later.
+
+    Segments are sorted by flow and frame. Numbers are counted from the first of each side in this window.
+    """
+    flags, wire = segments.flags[pick], segments.wire[pick]
+    flow = np.repeat(np.arange(len(begin)), np.diff(begin, append=len(pick)))
+    side = (keys & np.uint64(1)).astype(np.int64)
+    other = firsts[1 - side, flow]
+    shown = (segments.seq[pick] + wire + ((flags & SYN) >> 1) + (flags & FIN) - firsts[side, flow]) & MASK
+    shown[shown > HALF] = 0
+    lane = flow << 34  # what came of an earlier flow is below all of this one
+    shown += lane
+    one, two = (np.maximum.accumulate(np.where(side == which, shown, lane)) for which in (1, 0))
+    wanted = (segments.ack[pick] - other) & MASK
+    ahead = wanted + lane - np.where(side == 0, one, two)
+    early = (ahead > 0) & (ahead < FAR) & (wanted < HALF) & (other >= 0) & (flags & ACK != 0) & (wire > 0)
+    found: list[bool] = np.logical_or.reduceat(early, begin).tolist()
+    return found
+
+
+def _fits(stream: Stream, which: int, side: _Side, beside: _Side) -> bool:
+    """True when what comes of a direction goes on from what was there, and answers nothing to come. beside: the other one."""
+    half, (first, begins, _, ack) = stream.halves[which], side
+    if first < 0:
+        return True
+    if beside[0] < 0 and ack >= 0 and not half.deaf and hasty(ack, stream.halves[1 - which]):
+        return False
+    return not half.later and (half.next is None or (half.next == first and not begins))
 
 
 class _Columns:

@@ -8,15 +8,18 @@ from app.sensor.packets.flows import Kind
 from app.sensor.packets.layers import AUX, Segments
 from app.sensor.packets.table import TICK, Table, payload
 
+SOON = 100_000
+"""Microseconds in which a question may stand behind its answer, as cards with several queues and captures of several interfaces
+leave them."""
 TWICE, AT_ONCE = 1_000_000, 2_000
 """Microseconds within which the same datagram is the same packet captured twice: with an IP identification, and without."""
 RECENT = 8
 
 
 class Exchange:
-    """Datagrams between two ends; side: which end of the flow key asked first."""
+    """Datagrams between two ends; side: which end of the flow key asks. first: an answer that came before any question."""
 
-    __slots__ = ("closing", "conversation", "dead", "last", "recent", "side", "tick")
+    __slots__ = ("asked", "closing", "conversation", "dead", "first", "last", "recent", "side", "tick")
 
     def __init__(self, conversation: Conversation, side: int, clock: int) -> None:
         self.conversation = conversation
@@ -25,12 +28,33 @@ class Exchange:
         self.tick = clock // TICK
         self.closing = True
         self.dead = False
+        self.asked = False
+        self.first: tuple[bytes, int, tuple[int, ...]] | None = None
         # A list: a deque of a few takes five times its memory, and there may be many exchanges.
         self.recent: list[tuple[int, int, bytes, int]] = []
 
     def close(self) -> None:
         """No more datagrams."""
+        self.answered()
         self.conversation.close()
+
+    def message(self, asks: bool, body: bytes, at: int, frames: tuple[int, ...]) -> None:
+        """One datagram; an answer before all questions waits for the next one, which may be the one that it answers."""
+        if not asks and not self.asked and self.first is None:
+            self.first = body, at, frames
+            return
+        if self.first is not None and (not asks or at - self.first[1] > SOON):
+            self.answered()
+        self.asked = True
+        self.conversation.message(asks, body, at, frames, 0)
+        if self.first is not None:
+            self.answered()
+
+    def answered(self) -> None:
+        """Hand on the answer that waited."""
+        if self.first is not None:
+            (body, at, frames), self.first = self.first, None
+            self.conversation.message(False, body, at, frames, 0)
 
     def again(self, side: int, ident: int, data: bytes, at: int) -> bool:
         """True when this very packet was here just now."""
@@ -98,7 +122,7 @@ def feed_datagrams(
             if flow.again(side, ident, body, when):
                 table.tally("duplicate packets", frame)
                 continue
-            flow.conversation.message(side == flow.side, body, when, frames_of.get(row) or (frame,), 0)
+            flow.message(side == flow.side, body, when, frames_of.get(row) or (frame,))
         except Exception:
             if flow is None:
                 table.tally("internal error in making a conversation", frame)

@@ -18,12 +18,12 @@ PIECES, BYTES = 256, 1 << 18
 PATIENCE, SETTLED = 3_000_000, 100_000
 """Microseconds that missing bytes are waited for; the same once the other side has acknowledged them."""
 FAR = 1 << 20
-"""Segments so far behind are of another connection, not sent again."""
+"""Segments so far behind are of another connection, not sent again; nor are bytes so far ahead waited for."""
 MASK = 0xFFFF_FFFF
 
 Count = Callable[[str, int], None]
-Later = tuple[int, bytes, int, int, int, tuple[int, ...], int]
-"""(sequence number, captured payload, payload on the wire, frame, time, other frames, FIN)."""
+Later = tuple[int, bytes, int, int, int, tuple[int, ...], int, int]
+"""(sequence number, captured payload, payload on the wire, frame, time, other frames, FIN, acknowledged number or -1)."""
 
 
 class Caps:
@@ -48,13 +48,15 @@ class Half:
     """One direction. next: sequence number expected, None before the first packet; base: the first one.
 
     synced: a message starts where the next bytes are. need: bytes missing of the message under way, wanted and have of
-    those that are kept. held: a start too short to tell its length. later: what came too early.
+    those that are kept. held: a start too short to tell its length. later: what came too early: before bytes of its own
+    direction, or of the other one that it acknowledges. deaf: the other one is not all captured, so that nothing waits for it.
     """
 
     __slots__ = (
         "acked",
         "at",
         "base",
+        "deaf",
         "fin",
         "frames",
         "from_client",
@@ -84,7 +86,7 @@ class Half:
         self.ordinal = self.at = 0
         self.later: list[Later] = []
         self.kept = self.since = self.stale = 0
-        self.fin = self.acked = False
+        self.fin = self.acked = self.deaf = False
 
     def start(self, sequence: int, synced: bool) -> None:
         """The first byte that follows has this number; synced: nothing came before it."""
@@ -238,24 +240,43 @@ class Stream:
         at: int,
         clock: int,
         also: tuple[int, ...],
+        ack: int = -1,
     ) -> None:
-        """One segment as captured; wire: payload bytes it had on the wire."""
+        """One segment as captured; wire: payload bytes it had on the wire. ack: what it acknowledges, -1 when nothing."""
         if flags & 2:
             sequence = sequence + 1 & MASK
         if half.next is None:
             half.start(sequence, bool(flags & 2))
+            if self._other(half).later:  # answers to what was before the capture
+                self._drain(self._other(half))
         assert half.next is not None
         ahead = distance(sequence, half.next)
-        if ahead > 0:
+        if ahead > 0 or (data and self._hasty(half, ack)):
             if wire or flags & 1:
                 if not half.later:
                     half.since = clock
-                half.later.append((sequence, data, wire, frame, at, also, flags & 1))
+                half.later.append((sequence, data, wire, frame, at, also, flags & 1, ack))
                 half.kept += len(data)
-        else:
-            self._place(half, ahead, data, wire, flags & 1, frame, at, also)
-            if half.later:
-                self._drain(half)
+            return
+        self._place(half, ahead, data, wire, flags & 1, frame, at, also)
+        if self.halves[0].later or self.halves[1].later:
+            self._release(half)
+
+    def _other(self, half: Half) -> Half:
+        return self.halves[1] if half is self.halves[0] else self.halves[0]
+
+    def _hasty(self, half: Half, ack: int) -> bool:
+        """True for what answers bytes of the other direction that the capture has not shown yet: it may show them later, as cards
+        with several queues and captures of several interfaces do. What a server says first answers something too."""
+        other = self._other(half)
+        return ack >= 0 and not half.deaf and (hasty(ack, other) or (other.next is None and not half.from_client))
+
+    def _release(self, half: Half) -> None:
+        """Take what waited in either direction, for as long as one lets the other go on."""
+        idle = 0
+        while idle < 2:
+            idle = 0 if half.later and self._drain(half) else idle + 1
+            half = self._other(half)
 
     def _place(
         self, half: Half, ahead: int, data: bytes, wire: int, fin: int, frame: int, at: int, also: tuple[int, ...]
@@ -276,36 +297,40 @@ class Stream:
             half.fin = True
         half.next = half.next + fresh & MASK
 
-    def _drain(self, half: Half) -> None:
-        """Take what came too early as far as it is in order now."""
+    def _drain(self, half: Half) -> int:
+        """Take what came too early as far as it is in order now; how many segments."""
         assert half.next is not None
         expected = half.next
         half.later.sort(key=lambda one: distance(one[0], expected))
         taken = 0
-        for sequence, data, wire, frame, at, also, fin in half.later:
+        for sequence, data, wire, frame, at, also, fin, ack in half.later:
             ahead = distance(sequence, half.next)
-            if ahead > 0:
+            if ahead > 0 or self._hasty(half, ack):
                 break
             taken += 1
             half.kept -= len(data)
             self._place(half, ahead, data, wire, fin, frame, at, also)
         if taken:
             del half.later[:taken]
+        return taken
 
     def skip(self, half: Half) -> None:
         """Give up the missing bytes before what came too early."""
         assert half.next is not None
         expected = half.next
         first = min(half.later, key=lambda one: distance(one[0], expected))
-        self.count("TCP bytes never captured", first[3])
-        self.gap(half, distance(first[0], expected), first[3], False)
-        half.next = first[0]
-        self._drain(half)
+        missing = distance(first[0], expected)
+        if missing > 0:
+            self.count("TCP bytes never captured", first[3])
+            self.gap(half, missing, first[3], False)
+            half.next = first[0]
+        half.deaf = half.deaf or self._hasty(half, first[7])
+        self._release(half)
 
     def settle(self, clock: int) -> None:
         """Decide whether missing bytes are still worth waiting for."""
         while due := [half for half in self.halves if half.later and _impatient(half, clock, self.caps)]:
-            half = min(due, key=_earliest)
+            half = min(due, key=_turn)
             self.skip(half)
             half.since, half.acked = clock, False
 
@@ -314,7 +339,7 @@ class Stream:
         if self.dead:
             return
         while any(half.later for half in self.halves):
-            self.skip(min((half for half in self.halves if half.later), key=_earliest))
+            self.skip(min((half for half in self.halves if half.later), key=_turn))
         self.conversation.close()
 
 
@@ -323,6 +348,12 @@ def _impatient(half: Half, clock: int, caps: Caps) -> bool:
     return len(half.later) > caps.pieces or half.kept > caps.bytes or waited > PATIENCE or (half.acked and waited > SETTLED)
 
 
-def _earliest(half: Half) -> int:
-    """Of two directions the one whose early bytes were captured first goes first, as it did on the wire, whatever its side."""
-    return min(one[3] for one in half.later)
+def _turn(half: Half) -> tuple[bool, int]:
+    """Bytes that are missing are given up before those that answer them go on. Else the direction whose early bytes were captured
+    first goes first, as it did on the wire, whatever its side."""
+    return any(one[0] == half.next for one in half.later), min(one[3] for one in half.later)
+
+
+def hasty(ack: int, other: Half) -> bool:
+    """Whether bytes of that direction are acknowledged that were not captured yet."""
+    return other.next is not None and 0 < distance(ack, other.next) < FAR

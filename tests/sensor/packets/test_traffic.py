@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.layers import AHEAD
 from app.sensor.packets.links import RARE
+from app.sensor.packets.stream import MASK
 from app.sensor.packets.traffic import Traffic
 from tests.sensor.wire import A6, ACK, B6, FIN, RST, SYN, A, B, Toy, ether, ip4, ip6, tcp, toy, udp, window
 
@@ -128,10 +129,60 @@ def test_a_hole_that_the_other_side_acknowledged_is_not_waited_for():
     packets = stream([toy("one"), toy("gone"), toy("two")])
     del packets[2]
     packets += [
-        (S + 200_000, ether(ip4(B, A, 6, tcp(88, 5000, 7, toy("answer"), ack=200)))),
-        (S + 300_000, ether(ip4(A, B, 6, tcp(5000, 88, 124, toy("next"))))),
+        (S + 200_000, ether(ip4(B, A, 6, tcp(88, 5000, 7, toy("answer"), ack=123)))),
+        (S + 300_000, ether(ip4(A, B, 6, tcp(5000, 88, 123, toy("next"))))),
     ]
-    assert said(run(packets)[0]) == [(True, b"one"), (False, b"answer"), (True, b"two"), (True, b"next")]
+    assert said(run(packets)[0]) == [(True, b"one"), (True, b"two"), (False, b"answer"), (True, b"next")]
+
+
+def dialogue(rounds, isn=MASK - 40):
+    """Packets of a connection in which question and answer take turns, in the order of the wire."""
+    out = [(A, B, tcp(5000, 88, isn, flags=SYN)), (B, A, tcp(88, 5000, 700, flags=SYN | ACK, ack=isn + 1))]
+    mine, theirs = isn + 1, 701
+    for one in range(rounds):
+        for piece in (toy(f"ask {one}")[:5], toy(f"ask {one}")[5:]):
+            out.append((A, B, tcp(5000, 88, mine, piece, ack=theirs & MASK)))
+            mine += len(piece)
+        for piece in (toy(f"tell {one}")[:3], toy(f"tell {one}")[3:]):
+            out.append((B, A, tcp(88, 5000, theirs, piece, ack=mine & MASK)))
+            theirs += len(piece)
+    out += [
+        (A, B, tcp(5000, 88, mine, flags=FIN | ACK, ack=theirs & MASK)),
+        (B, A, tcp(88, 5000, theirs, flags=FIN | ACK, ack=mine + 1 & MASK)),
+    ]
+    return [ether(ip4(source, target, 6, body)) for source, target, body in out]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 1 << 30), st.integers(1, 8), st.sampled_from([1, 3, 7, 1000]))
+def test_answers_that_the_capture_shows_before_their_questions_wait_for_them(seed, far, size):
+    chance = random.Random(seed)
+    frames = dialogue(6)
+    order = sorted(range(len(frames)), key=lambda at: at + (chance.random() * far if at > 1 else 0))
+    told = said(run([(S + at, frames[one]) for at, one in enumerate(order)], size)[0])
+    assert told == [(at % 2 == 0, f"{'tell' if at % 2 else 'ask'} {at // 2}".encode()) for at in range(12)]
+
+
+def test_of_a_connection_older_than_the_capture_the_answer_may_be_seen_first():
+    ask, tell = dialogue(2)[6:8], dialogue(2)[8:10]
+    packets = [(S + at, one) for at, one in enumerate((tell[0], ask[1], ask[0], tell[1]))]
+    older = [(S + at, one) for at, one in enumerate(dialogue(2)[4:])]
+    for size in (1, 2, 4):
+        assert said(run(packets, size)[0]) in ([(True, b"ask 1"), (False, b"tell 1")], [(False, b"tell 1")])
+        assert said(run([packets[0], *packets[2:0:-1], packets[3]], size)[0]) == [(True, b"ask 1"), (False, b"tell 1")]
+        assert said(run(older, size)[0]) == [(False, b"tell 0"), (True, b"ask 1"), (False, b"tell 1")]
+
+
+def test_an_answer_whose_question_was_never_captured_waits_a_moment_only():
+    frames = dialogue(3)
+    del frames[6:8]
+    packets = [(S + at * 10_000, one) for at, one in enumerate(frames)]
+    told = said(run(packets)[0])
+    assert told[:2] == [(True, b"ask 0"), (False, b"tell 0")] and set(told[2:]) == {
+        (False, b"tell 1"), (True, b"ask 2"), (False, b"tell 2"),
+    }  # fmt: skip
+    late = [(S + at * 200_000, one) for at, one in enumerate(frames)]
+    assert said(run(late)[0])[2:] == [(False, b"tell 1"), (True, b"ask 2"), (False, b"tell 2")]
 
 
 def test_a_capture_that_starts_in_the_middle_of_a_message_finds_the_next():
@@ -201,6 +252,20 @@ def test_the_same_datagram_mirrored_twice_counts_once_and_a_new_one_twice():
     log, problems = run([(S, one), (S + 10, tagged), (S + 20, again), (9 * S, one)])
     assert len(said(log)) == 3
     assert problems == {"duplicate packets": (1, 2)}
+
+
+def test_an_answer_that_the_capture_shows_before_its_question_waits_for_it():
+    ask, tell = ether(ip4(A, B, 17, udp(5000, 53, toy("ask")))), ether(ip4(B, A, 17, udp(53, 5000, toy("tell"))))
+    more = ether(ip4(A, B, 17, udp(5000, 53, toy("more"))))
+    for size in (1, 3):
+        assert said(run([(S, tell), (S + 9, ask), (S + 10, more)], size)[0]) == [
+            (True, b"ask"),
+            (False, b"tell"),
+            (True, b"more"),
+        ]
+        assert said(run([(S, tell), (2 * S, more)], size)[0]) == [(False, b"tell"), (True, b"more")]
+        assert said(run([(S, tell)], size)[0]) == [(False, b"tell")]
+        assert said(run([(S, tell), (S + 9, tell[:-1] + b"L")], size)[0]) == [(False, b"tell"), (False, b"telL")]
 
 
 INSIDE = ip4(A, B, 17, udp(5000, 88, toy("hello")))
