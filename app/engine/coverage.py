@@ -22,6 +22,10 @@ TOGETHER: tuple[frozenset[str], ...] = (
 """Kinds that come through one port: where some were read, the others were not there, which is no blindness."""
 
 
+IN_CLEAR = frozenset({"ldap-bind", "smb-session"})
+"""What begins a connection and is always in clear; where nothing else of it was read and something was sealed, all of it was."""
+
+
 def _beside(kinds: Iterable[str], by_kind: Mapping[str, int]) -> list[str]:
     """Kinds that were read through the port by which those would have come."""
     wanted = set(kinds)
@@ -101,7 +105,8 @@ def coverage(
             read_of = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in beside)
             wire = " or ".join(kind for kind in kinds if not kind.startswith(("event-", "directory-")))
             none = f"{read_of} were read, and no {wire}"
-            state = "blind" if any(blind for blind, _ in gaps) else "partial" if reasons else "seen"
+            shut = bool(hidden) and all(kind in IN_CLEAR for kind in beside)
+            state = "blind" if shut or any(blind for blind, _ in gaps) else "partial" if reasons else "seen"
             reason = "; ".join([none, *reasons])
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)

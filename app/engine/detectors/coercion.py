@@ -431,7 +431,7 @@ DETECTOR = Detector(
         kinds=("rpc-call", "event-share"),
         parts=("event-share",),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
-        interfaces=(SPOOLSS, EFS, EFS_ON_LSARPC, DFSNM, FSRVP),
+        interfaces=(SPOOLSS, PAR, EFS, EFS_ON_LSARPC, DFSNM, FSRVP, EVEN),
         content=True,
         controllers=True,
     ),

@@ -151,7 +151,7 @@ class LdapTcp:
                     self._root(asked, envelope, data, at, frames, ordinal)
             return
         whole = is_whole(data)
-        if not whole:
+        if not whole and operation != ldap.SEARCH_REFERENCE:  # of which no more than its beginning was asked for
             self.count("LDAP message cut short", frames[0])
             if operation not in (ldap.BIND, ldap.BIND_REPLY):  # their last part is a token of its own
                 data += _CUT

@@ -272,6 +272,9 @@ def test_coverage_tells_seen_partial_and_blind() -> None:
 def test_a_port_that_was_read_and_held_nothing_of_a_kind_is_no_blindness() -> None:
     searched = {one.detector: one for one in coverage({"ldap-search": 9}, (), Knowledge())}
     sealed = {one.detector: one for one in coverage({"ldap-search": 9}, [Problem(what="LDAP sealed", count=3)], Knowledge())}
+    shut = coverage({"ldap-bind": 2}, [Problem(what="LDAP sealed", count=3)], Knowledge())
+    told = next(one for one in shut if one.detector == "ldap_reconnaissance")
+    assert told.state == "blind" and "2 ldap-bind were read" in told.reason and "LDAP sealed (3)" in told.reason
     pinged = {one.detector: one for one in coverage({"ldap-ping": 9}, (), Knowledge())}
 
     assert searched["admin_sd_holder"].state == "seen"

@@ -267,3 +267,11 @@ def test_what_the_capture_cut_is_marked_and_counted() -> None:
     (one,) = details(talk.end(), LdapSearch)
     assert isinstance(one.detail, LdapSearch) and one.detail.filter.endswith("…)") and one.detail.base == "DC=corp,DC=test"
     assert talk.problems["LDAP message cut short"] == 1
+
+
+def test_of_a_reference_no_more_is_kept_and_that_is_no_loss() -> None:
+    talk = Talk()
+    talk.ask(message(7, search("DC=corp,DC=test", 2, equals("cn", "a"))))
+    talk.answer(message(7, ber(0x73, text("ldap://DomainDnsZones.corp.test/DC=DomainDnsZones,DC=corp,DC=test"))))
+    talk.answer(message(7, result(ldap.SEARCH_DONE, 0)))
+    assert len(talk.end()) == 1 and not talk.problems
