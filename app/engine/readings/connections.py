@@ -13,8 +13,9 @@ PASSWORDS = 464
 """Port of the protocol by which passwords are set (RFC 3244 section 2)."""
 _VOLUME = re.compile(r"^(?:\\\?\?\\)?(?:[a-z]:|\\device\\[^\\]{1,80}(?:\\partition\d{1,3})?)(?=\\)", re.I)
 _PROFILE = re.compile(r"^\\users\\[^\\]{1,256}\\")
-_INSTALLED = re.compile(r"^\\program files(?: \(x86\)| \(arm\))?\\")
-"""Where only an administrator puts programs, and products lie: Java, MIT Kerberos, agents of monitoring and backup, scanners."""
+_INSTALLED = re.compile(r"^\\(?:program files(?: \(x86\)| \(arm\))?|programdata\\microsoft\\windows defender[^\\]{0,40})\\")
+"""Where only an administrator puts programs, and products lie: Java, MIT Kerberos, agents of monitoring and backup, scanners,
+Windows' own defence, which looks for other computers."""
 _INTERPRETERS = re.compile(r"^(?:python|pythonw|pypy|perl|ruby|node|powershell|pwsh)[\d.]{0,8}(?:_ise)?\.exe$")
 """They do what they are given, wherever they lie. Java is none of them: it brings a Kerberos that its programs use."""
 _RELAYS = frozenset({"\\windows\\system32\\svchost.exe", "system"})
