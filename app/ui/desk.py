@@ -110,6 +110,11 @@ class Desk(QObject):
         return self.bridge.reading or bool(self.overview and self.overview.inputs)
 
     @property
+    def is_open(self) -> bool:
+        """Whether a case is open that is kept, also before anything was read into it, or one that holds something."""
+        return self.has_case or (self.session is not None and not self.session.is_temporary)
+
+    @property
     def awaited(self) -> bool:
         """Whether nobody knows yet what the workspace holds."""
         return self.session is not None and self.overview is None and not self.bridge.reading and not self._unanswered

@@ -82,7 +82,7 @@ class EntitiesPage(Page):
         self.kind = MenuButton(KINDS[""], self._fill_kinds)
         self.heading = PageHeading(tr("Entities"), "", (self.search, self.kind))
         self.model = RowsModel(COLUMNS, self, self._more)
-        self.table = EntityTable(COLUMNS, self.model)
+        self.table = EntityTable(COLUMNS, self.model, lends=True)
         self.table.painter.keeps = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

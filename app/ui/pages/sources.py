@@ -90,7 +90,7 @@ class SourcesPage(Page):
         self.rate = Words("", look="quiet")
         self.band = self._band()
         yield
-        self.table = Table(COLUMNS, height="row-source")
+        self.table = Table(COLUMNS, height="row-source", lends=True)
         self.table.setItemDelegate(SourceDelegate(self.table))
         self.table.setAccessibleName(tr("Inputs"))
         self.nothing = Empty(
@@ -107,7 +107,7 @@ class SourcesPage(Page):
         box.setContentsMargins(theme.space("margin"), theme.px(8), theme.space("margin"), 0)
         box.addWidget(self.nothing)
         self.problems_heading = SectionHeading(tr("Problems"), right=(Button(tr("Copy all"), on_click=self._copy, bare=True),))
-        self.problems = Table(PROBLEMS)
+        self.problems = Table(PROBLEMS, lends=True)
         self.problems.setAccessibleName(tr("Problems"))
         self.problems.setMinimumHeight(theme.px(112))
         yield

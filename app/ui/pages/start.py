@@ -63,8 +63,18 @@ class StartPage(Page):
         self._middle.layout().setContentsMargins(side, theme.px(8), side, theme.px(8))
 
     def crumbs(self) -> tuple[Crumb, ...]:
-        """No case is open."""
-        return (Crumb("No case"),)
+        """No case is open, or one that holds nothing yet."""
+        return (Crumb(self._name() or "No case"),)
+
+    def _name(self) -> str:
+        """Of the case that is open and empty."""
+        session = self.desk.session
+        return wording.middle(session.name, 60) if session is not None and self.desk.is_open else ""
+
+    def refresh(self) -> None:
+        """Say which case is open, for it is where what is opened goes."""
+        empty = bool(self._name())
+        self.title.say(f"Nothing has been read into {self._name()} yet" if empty else tr("Nothing has been opened yet"))
 
     def _make_middle(self) -> QWidget:
         middle = QWidget()

@@ -60,7 +60,7 @@ class ProblemsView(QWidget):
         self.search = SearchField(tr("Filter problems"))
         self.search.setFixedWidth(theme.px(200))
         self.copy = Button(tr("Copy all"), on_click=self._copy, bare=True)
-        self.table = Table(COLUMNS, margin=margin)
+        self.table = Table(COLUMNS, margin=margin, lends=True)
         self.table.setAccessibleName(tr("Problems"))
         self.table.sorted_by = self._sort
         self.table.sort_asked.connect(self._sorted)

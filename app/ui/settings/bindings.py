@@ -170,7 +170,8 @@ class Bindings(Section):
         self.take.setVisible(bool(asked))
         if one is not None:
             held = _all_keys(one)
-            self.about.say(f"{one.said}: {held}" if held else tr("{action}: no key", action=one.said))
+            said = one.said.removesuffix("…")
+            self.about.say(f"{said}: {held}" if held else tr("{action}: no key", action=said))
             self.none.setEnabled(bool(held))
             self.back.setEnabled(keys.of(one.id) != keys.default(one))
         self.note.say(note or "The new key takes the place of the ones it has now.")

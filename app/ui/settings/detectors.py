@@ -167,7 +167,7 @@ class Detectors(Drafting):
     def refresh(self) -> None:
         """Ask how the detectors are set; a draft stays."""
         session = self.desk.session
-        if session is None or not self.desk.has_case:
+        if session is None or not self.desk.is_open:
             self.rows = ()
             self._show()
             return

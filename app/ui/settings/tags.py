@@ -121,7 +121,7 @@ class Tags(Section):
     def refresh(self) -> None:
         """Ask who carries a tag."""
         session = self.desk.session
-        if session is None or not self.desk.has_case:
+        if session is None or not self.desk.is_open:
             self._show(())
             return
         if self._job is not None:
@@ -135,27 +135,27 @@ class Tags(Section):
             self._job.cancel()
 
     def _show(self, rows: Sequence[Tagged]) -> None:
-        has_case = self.desk.has_case
+        is_open = self.desk.is_open
         hand = sum(one.by_hand is not None for one in rows)
-        self._line.setVisible(has_case)
-        self.open.setVisible(has_case)
-        self.take.setVisible(has_case)
+        self._line.setVisible(is_open)
+        self.open.setVisible(is_open)
+        self.take.setVisible(is_open)
         self.heading.sentence.say(
             f"{wording.count(len(rows) - hand, 'sensitive entity was', 'sensitive entities were')} found, "
             f"{wording.count(hand, 'tag')} by hand. What an analyst says comes first."
-            if has_case
+            if is_open
             else "Tags are given for each case."
         )
         self.table.setVisible(bool(rows))
         self._below.setVisible(not rows)
-        self.nothing.heading.say("Nobody is tagged yet" if has_case else "No case is open")
+        self.nothing.heading.say("Nobody is tagged yet" if is_open else "No case is open")
         self.nothing.heading.show()
         self.nothing.sentence.say(
             "Sensitive accounts are found in a directory, in changes of groups, in logs; add them by name, and honeytokens."
-            if has_case
+            if is_open
             else "Open evidence or a case, then who is sensitive or a honeytoken stands here."
         )
-        self.nothing.link.setVisible(not has_case)
+        self.nothing.link.setVisible(not is_open)
         self.table.show_rows(rows, key=lambda one: (one.ref.key, one.tag))
         if rows and self.table.current_row() is None:
             self.table.setCurrentIndex(self.table.model().index(0, 0))

@@ -90,6 +90,16 @@ class RowDelegate(QStyledItemDelegate):
         """Height of a row."""
         return QSize(40, theme.space(self._height))
 
+    def room(self, column: Column, value: Any) -> int | None:
+        """Pixels that a value needs to be painted whole, None where it takes whatever there is."""
+        if column.look == "sign":
+            return theme.space("glyph")
+        if isinstance(value, EntityRef):
+            name = theme.measure("body").horizontalAdvance(wording.tidy(value.label, 600))
+            return theme.space("glyph") + theme.px(GAP) + name + 1
+        kind = column.look if column.look in ("mono", "strong") else "body"
+        return theme.measure(kind).horizontalAdvance(wording.tidy(str(value if value is not None else ""), 600)) + 1
+
     def paint(self, painter: QPainter, option, index: QModelIndex) -> None:
         """Paint ground, then the cell."""
         rect, self.row_now = option.rect, index.row()

@@ -1,6 +1,6 @@
 """Which columns of a table are shown, in which order, how wide; kept as text, chosen in a menu."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -105,3 +105,24 @@ def fitted(
     return {
         place: value if place in firm else max(floor, value * (width - fixed) // max(1, soft)) for place, value in wanted.items()
     }
+
+
+def lent(widths: dict[int, int], needs: Mapping[int, int], titles: Mapping[int, int], fixed: Collection[int]) -> dict[int, int]:
+    """Columns whose texts need less room than they have, and than their titles, lend it to those whose texts would be cut.
+
+    needs: room of the texts by place; a column without lends nothing and gets nothing, and neither do the fixed ones.
+    """
+    free = [place for place in widths if place in needs and place not in fixed]
+    lack = {place: needs[place] - widths[place] for place in free if needs[place] > widths[place]}
+    spare = {place: left for place in free if (left := widths[place] - max(needs[place], titles[place])) > 0}
+    given = min(sum(lack.values()), sum(spare.values()))
+    if not given:
+        return widths
+    out = dict(widths)
+    for parts, sign in ((lack, 1), (spare, -1)):
+        left, whole = given, sum(parts.values())
+        for place, part in parts.items():
+            share = left * part // whole  # of what is left, so that the last one takes the rest
+            out[place] += sign * share
+            left, whole = left - share, whole - part
+    return out

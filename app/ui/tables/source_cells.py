@@ -14,6 +14,8 @@ ICONS = {
     "evtx": "log", "etl": "activities", "xml": "log", "json": "log", "table": "log", "syslog": "log", "radius": "address",
     "directory": "group", "bloodhound": "group", "resolver": "search",
 }  # fmt: skip
+STATES = {"done": ("read", "text"), "partial": ("read in part", "text"), "failed": ("could not be read", "high")}
+"""Words and colour of an input that is over."""
 
 
 class SourceLine(NamedTuple):
@@ -52,6 +54,18 @@ class SourceDelegate(RowDelegate):
 
     def __init__(self, parent) -> None:
         super().__init__(parent, "row-source")
+
+    def room(self, column: Column, value: Any) -> int | None:
+        """Of a name with its folder, and of a state in words; spans and bars take what there is."""
+        if not isinstance(value, SourceLine):
+            return super().room(column, value)
+        if column.title == "Input":
+            name, folder = wording.tidy(value.name), wording.tidy(value.folder)
+            words = max(theme.measure("body").horizontalAdvance(name), theme.measure("quiet").horizontalAdvance(folder))
+            return theme.px(30) + words + 1
+        if column.title == "Read" and value.progress is None and value.row.state in STATES:
+            return theme.px(14) + theme.px(8) + theme.measure("body").horizontalAdvance(STATES[value.row.state][0]) + 1
+        return None
 
     def paint_cell(self, painter: QPainter, rect: QRectF, column: Column, value: Any, dim: bool) -> None:
         """Paint one value into rect."""
@@ -99,12 +113,7 @@ def _state(painter: QPainter, rect: QRectF, line: SourceLine) -> None:
     state, progress = line.row.state, line.progress
     high = theme.px(6)
     bar = QRectF(rect.left(), rect.center().y() - high / 2, min(theme.px(90), rect.width() * 0.4), high)
-    words, role = {
-        "done": ("read", "text"),
-        "partial": ("read in part", "text"),
-        "failed": ("could not be read", "high"),
-        "waiting": ("waits", "text-quiet"),
-    }.get(state, (state, "text-quiet"))
+    words, role = STATES.get(state, ("waits" if state == "waiting" else state, "text-quiet"))
     left = bar.right() + theme.px(12)
     if progress is not None and state in ("reading", "waiting"):
         _bar(painter, bar, wording.share(progress))

@@ -16,7 +16,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
-from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, bearable, fitted, standard, uncramped
+from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, bearable, fitted, lent, standard, uncramped
 from app.ui.tables.header import Header
 from app.ui.tables.row_paint import RowPainter
 from app.ui.tables.rows_model import NONE, RowsModel
@@ -29,6 +29,8 @@ __all__ = ["NONE", "Header", "RowsModel", "Table"]
 
 FEW = 3
 """Rows that a table shows at least."""
+MEASURED = 200
+"""Rows whose texts are measured."""
 NAMED = 84
 """Pixels of the design that a column of names keeps as long as others can give: under a sign alone nobody knows who it is."""
 
@@ -38,7 +40,8 @@ class Table(QTableView):
 
     menu_asked(where): right click or menu key, see app.ui.context_menu; value_here is what it is about.
 
-    margin: the page's margin inside the row ground, so that rows reach from edge to edge.
+    margin: the page's margin inside the row ground, so that rows reach from edge to edge. lends: columns lend what their texts
+    do not need to those whose texts would be cut.
     """
 
     opened = Signal(object)
@@ -48,7 +51,12 @@ class Table(QTableView):
     layout_changed = Signal()
 
     def __init__(
-        self, columns: Sequence[Column], model: RowsModel | None = None, height: str = "row", margin: int | None = None
+        self,
+        columns: Sequence[Column],
+        model: RowsModel | None = None,
+        height: str = "row",
+        margin: int | None = None,
+        lends: bool = False,
     ) -> None:
         super().__init__()
         self.columns = tuple(columns)
@@ -62,7 +70,8 @@ class Table(QTableView):
         self.layout_now = standard(self.columns)
         self.cell_shown = False
         """Whether the current cell is marked: while the keyboard goes from cell to cell."""
-        self._sizing = False
+        self._sizing, self.lends = False, lends
+        self._needs: dict[int, int] | None = None
         self.painter = RowPainter(self)
         self.setHorizontalHeader(Header(self))
         self.setModel(model or RowsModel(columns, self))
@@ -83,6 +92,9 @@ class Table(QTableView):
         rows.hide()
         self.horizontalHeader().sectionClicked.connect(self._sort)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(ROW)))
+        if lends:
+            self.model().modelReset.connect(self._measure_anew)
+            self.model().rowsInserted.connect(lambda _, first, last: self._measure_anew() if first < MEASURED else None)
         self._size_columns()
 
     def rows_model(self) -> RowsModel:
@@ -344,8 +356,28 @@ class Table(QTableView):
         self.edges = (shown[0], shown[-1])
         stretching = [place for place in shown if self.columns[place].stretch] or [shown[-1]]
         widths = fitted(widths, titles, {place for place in shown if self.columns[place].firm}, stretching, width, theme.px(20))
+        if self.lends:
+            if self._needs is None:
+                self._needs = self._measured()
+            needs = {place: self._needs[place] + extra.get(place, 0) for place in shown if place in self._needs}
+            widths = lent(widths, needs, titles, chosen)
         for place, value in widths.items():
             self.setColumnWidth(place, value)
+
+    def _measured(self) -> dict[int, int]:
+        """The room that the texts of the first rows need, and the air behind them, by the places of their columns."""
+        model, delegate = self.model(), self.itemDelegate()
+        rows = [row for number in range(min(MEASURED, model.rowCount())) if (row := model.row(number)) is not None]
+        found = {}
+        for place, column in enumerate(self.columns):
+            room = [delegate.room(column, column.value(row)) for row in rows]
+            if None not in room:
+                found[place] = max(room, default=0) + theme.px(column.gap)
+        return found if rows else {}
+
+    def _measure_anew(self) -> None:
+        self._needs = None
+        self._size_columns()
 
     def _least_width(self, place: int) -> int:
         """Room for the title of a column with its arrow, or for some letters of a name, and the air behind it."""
