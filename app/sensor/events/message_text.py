@@ -6,6 +6,7 @@ from functools import lru_cache
 from app.sensor.events.message_labels import LABELS, Section
 from app.sensor.events.message_sentences import SCRIPT, SENTENCES, said, script
 
+FOREIGN = "messages that are not those of Windows in English: what they say of accounts and addresses is not known"
 LONGEST = 1 << 16
 """Characters of a message that are looked at."""
 _AFTER = re.compile(
@@ -45,6 +46,11 @@ def fields_of(event_id: int, text: str) -> dict[str, str]:
             stop = places[index + 1][0] if index + 1 < len(places) else len(text)
             _keep(found, name, _value(text[start:stop], lines))
     return found
+
+
+def is_foreign(event_id: int, fields: dict[str, str]) -> bool:
+    """True when nothing but a message tells of an event, and its labels are not those of the English one."""
+    return len(fields) == 1 and "Message" in fields and event_id in LABELS and bool(fields["Message"].strip())
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 import re
 
-from app.sensor.events.message_text import fields_of
+from app.sensor.events.message_text import fields_of, is_foreign
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 
 FIELDS = 256
@@ -73,6 +73,8 @@ def record_of(
             channel = "Security"
         provider = _SECURITY if channel.lower() == "security" else ""
     told = fields_of(event_id, message) if message else {}
+    if not told and not fields and is_foreign(event_id, {"Message": message}):
+        told = {"Message": message}
     for name, value in (fields or {}).items():
         if value or name not in told:
             told[name] = value

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from app.model.activity import Activity
+from app.model.events import WindowsEvent
+from app.sensor.events.message_text import FOREIGN, is_foreign
 from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
@@ -67,4 +70,14 @@ class HandingOn:
     def _emit_all(self, some: Iterable[EventRecord]) -> None:
         for one in some:
             for activity in activities_of(one, self._key):
+                tell_foreign(activity, self._note)
                 self._emit(activity)
+
+
+def tell_foreign(activity: Activity, note: Note) -> None:
+    """Count an event of which nothing is known, since its message is in another language."""
+    event = activity.detail
+    if not isinstance(event, WindowsEvent) or not (event.provider or event.channel):  # one without either is not believed
+        return
+    if is_foreign(event.event_id, event.fields):
+        note(FOREIGN, f"record {activity.ordinal or activity.record}")

@@ -17,6 +17,7 @@ from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.translate import activities_of
 from app.sensor.sources.datagrams import BATCH, taker
 from app.sensor.sources.dated import arrived
+from app.sensor.sources.handing_on import tell_foreign
 from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.joining import BLOCK, Joining
 from app.sensor.sources.living import Cannot, Outlet
@@ -165,6 +166,8 @@ def _read(
 def _put(some: Iterable[EventRecord], key: str, outlet: Outlet) -> None:
     activities = [activity for one in some for activity in activities_of(one, key)]
     if activities:
+        for one in activities:
+            tell_foreign(one, outlet.note)
         activities.sort(key=_AT)
         outlet.put(activities)
 

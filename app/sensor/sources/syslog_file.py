@@ -13,6 +13,7 @@ from app.sensor.events.syslog_framing import LARGEST, begins, goes_on
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.dated import Dated
+from app.sensor.sources.handing_on import tell_foreign
 from app.sensor.sources.joining import Joining
 from app.sensor.sources.reading import Note, Opening, Step
 
@@ -48,6 +49,7 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
     def hand_on(some: Iterable[EventRecord]) -> None:
         for one in some:
             for activity in activities_of(one, opening.key):
+                tell_foreign(activity, note)
                 emit(activity)
 
     for line, end, message in messages(opening.data):
