@@ -1,5 +1,6 @@
 """Rights over the domain and over sensitive objects, and rights that administrators have anyway."""
 
+from app.sensor.decoders.ldap_values import value_text
 from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders_changes import (
     BASE,
@@ -14,7 +15,7 @@ from tests.engine.detectors.builders_changes import (
     touched,
     written,
 )
-from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS
+from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS, known, subject
 from tests.sensor.decoders.test_directory import ace, security
 
 DESCRIPTOR = "nTSecurityDescriptor"
@@ -99,7 +100,40 @@ FIRES |= {
         [rewritten(f"OU=Staff,{BASE}", DESCRIPTOR, security(ADMIN, READING), security(ADMIN), user="FILES1$")], severity="medium"
     ),
 }
+MANAGED, READERS = f"CN=svc-sql,CN=Managed Service Accounts,{BASE}", "msDS-GroupMSAMembership"
+SID_CAROL, SID_ALICE = (subject(one)["SubjectUserSid"] for one in ("carol", "alice"))
+CAROL, ALICE, FILES2, OTHERS, USERS = (
+    ace(one, 0xF01FF) for one in (SID_CAROL, SID_ALICE, f"{DOMAIN}-1501", f"{DOMAIN}-1502", f"{DOMAIN}-513")
+)
+FIRES |= {
+    "somebody lets himself read a managed password": Case(
+        [person("alice"), rewritten(MANAGED, READERS, security(OTHERS, ALICE), security(OTHERS))], severity="medium"
+    ),
+    "all users may read a managed password": Case(
+        [modify(MANAGED, READERS, value_text(READERS, security(OTHERS, USERS)))], severity="medium"
+    ),
+    "another person may read a managed password (5136)": Case(
+        [person("carol"), *written(MANAGED, READERS, f"O:BAD:(A;;0xf01ff;;;{SID_CAROL})", "O:BAD:")], severity="low"
+    ),
+}
 QUIET = {
+    "one more computer may read a managed password, a person no longer": [
+        person("carol"),
+        known("FILES2$", "computer", sid=f"{DOMAIN}-1501"),
+        rewritten(MANAGED, READERS, security(FILES2, OTHERS), security(CAROL, OTHERS)),
+        *written(MANAGED, READERS, f"O:BAD:(A;;0xf01ff;;;{DOMAIN}-1501)", "O:BAD:", at=1),
+    ],
+    "a group of servers may read a managed password, and one that nobody names": [
+        known("Sql-Servers", "group", sid=f"{DOMAIN}-1501"),
+        rewritten(MANAGED, READERS, security(FILES2, OTHERS), security()),
+    ],
+    "readers of a managed password written back as they were": [
+        person("carol"),
+        rewritten(MANAGED, READERS, security(CAROL, OTHERS), security(OTHERS, CAROL)),
+    ],
+    "a person may read a managed password, at low sensitivity": Case(
+        [person("carol"), *written(MANAGED, READERS, f"O:BAD:(A;;0xf01ff;;;{SID_CAROL})", "O:BAD:")], tuning=LOW
+    ),
     "written back as it was read, in another order": [
         rewritten(BASE, DESCRIPTOR, security(EVERYTHING, ADMIN, SECRETS), security(ADMIN, SECRETS, EVERYTHING))
     ],

@@ -29,6 +29,7 @@ from app.engine.changes.rights import (
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed, plural
 from app.engine.knowledge.directory import SENSITIVE_NAMES
+from app.engine.knowledge.sids import relative_id
 from app.engine.readings.novelty import is_new
 from app.engine.repeated import first_time
 from app.model.activity import Activity
@@ -38,6 +39,10 @@ from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
 from app.model.events import EventDirectoryChange, EventObjectAccess
 
+READERS = "msds-groupmsamembership"
+"""Who may read the password of a group managed service account (MS-ADTS section 3.1.1.4.5.39): computers, or a group of them."""
+MANY = frozenset({513, 514, 515})
+"""Relative identifiers of domain users, guests and computers."""
 SYNCHRONISERS = ("msol_", "aad_")
 FACTS = {one.lower(): one for one in TAKING | REPLICATION}
 """Names of facts under which a synchronisation tells rights."""
@@ -50,12 +55,14 @@ WATCHES = (LdapModify, EventDirectoryChange, EventObjectAccess, DirectoryChange)
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Permissions written: on the domain, on sensitive objects, and those that a computer's account writes."""
-    for change in changes_of(activity, ctx, DESCRIPTOR, *FACTS):
+    for change in changes_of(activity, ctx, DESCRIPTOR, READERS, *FACTS):
         if change.dn.lower().startswith("cn=adminsdholder,") or by_controller(activity, ctx):
             continue
         ref = object_of(change, ctx, activity.at)
         domain = change.object_class == "domaindns" or (ref is not None and ref.kind == "domain")
-        if change.attribute != DESCRIPTOR:
+        if change.attribute == READERS:
+            yield from _readers(activity, change, ref, ctx)
+        elif change.attribute != DESCRIPTOR:
             yield from _synchronised(activity, change, ref, domain, ctx)
         elif change.deed == "touch":
             yield from _touched(activity, change, domain, ctx)
@@ -122,6 +129,41 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
         title=DETECTOR.title if domain else "Rights over a sensitive object were given",
         targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
     )
+
+
+def _readers(activity: Activity, change: Change, ref: EntityRef | None, ctx: Context) -> Iterator[Finding]:
+    """Who may read a managed password from now on: a person, himself, everybody; computers and groups are what it is for."""
+    at, actor = activity.at, actor_of(activity, ctx)
+    if change.fresh or not change.written or not change.new:
+        return
+    before = {one.sid for one in entries(change.old[0]) if one.allows} if change.old else set()
+    given = [one for one in entries(change.new[0]) if one.allows and one.sid not in before and not is_privileged(one.sid)]
+    for one in sorted(given, key=lambda one: one.sid not in NAMES and relative_id(one.sid) not in MANY):
+        who = _trustee(one, ctx, at)
+        himself = isinstance(who, EntityRef) and actor is not None and who.key == actor.key
+        wide = one.sid in NAMES or relative_id(one.sid) in MANY
+        person = isinstance(who, EntityRef) and who.label != one.sid and _is_person(one.sid, who, ctx)
+        if not (himself or wide or (person and actor is not None and is_new("gives passwords", actor.key, at, ctx))):
+            continue
+        facts = (
+            [fact(who, " wrote it himself")] if himself else [fact("That is everybody")] if wide else [fact(who, " is a person")]
+        )
+        yield tell(
+            ctx, activity, change, (" let ", who, " read the password of ", ref or change.name), label="reader of the password",
+            severity="medium" if himself or wide else "low", routine=is_routine(activity, ctx),
+            why=("With the password whoever reads it can sign in as the account, wherever that runs services.",),
+            facts=(*facts, *((fact(COMPARED),) if isinstance(activity.detail, LdapModify) and change.old else ())),
+            quiet=("It would be quiet for computers and groups of them, which run the services of such accounts",),
+            confidence="medium" if change.old else "low", title="Who may read a managed password was changed",
+            targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
+        )  # fmt: skip
+        return
+
+
+def _is_person(sid: str, who: EntityRef, ctx: Context) -> bool:
+    held = ctx.knowledge.directory.state(ctx.knowledge.directory.find(sid))
+    kind = held.object.object_class.lower() if held is not None else "user"
+    return who.kind == "user" and not who.label.endswith("$") and kind in ("user", "inetorgperson")
 
 
 def _ordinary(activity: Activity, change: Change, ref: EntityRef | None, given: list[Entry], ctx: Context) -> Iterator[Finding]:
