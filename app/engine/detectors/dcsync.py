@@ -54,7 +54,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if call.interface != DRSUAPI or activity.source is None or activity.destination is None:
         return
     pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
-    if call.opnum == ADD_ENTRY and activity.result == "success":
+    if call.opnum == ADD_ENTRY and activity.result != "failure":
         ctx.memory.note(("registered", *pair), True, activity.at)
     if call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or ctx.knowledge.is_proven_controller(activity.source.ip):
         return
@@ -91,14 +91,18 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         facts.append(fact("The call is sealed; its number shows what was asked, its content cannot be read"))
     if context:
         facts.append(fact(f"It asked for {context}"))
+    # Controllers replicate with their own accounts, which sealed calls do not show: a person's account is told as ever.
+    deaf = success is None and (account is None or account.key.startswith("computer:")) and not ctx.knowledge.roles.addresses()
+    if deaf:
+        facts.append(fact("No controller's answer to anything is in the input, so that it cannot be told who is one"))
     facts.append(against("It would be quiet if ", source, " were seen answering as a domain controller anywhere in the input"))
     finding = found(
         ctx,
         activity,
         " ".join(pair),
         title="Attempted DCSync (replication of directory services)" if success is False else None,
-        severity="medium" if call.guessed or synchroniser else None,
-        confidence="high" if how.computer and not call.guessed else "medium",
+        severity="low" if deaf else "medium" if call.guessed or synchroniser else None,
+        confidence="low" if deaf else "high" if how.computer and not call.guessed else "medium",
         succeeded=success,
         story=(
             sentence(*ctx.who(activity), " asked ", target, " for the directory's objects with their secrets, ", outcome, "."),

@@ -191,6 +191,7 @@ class LdapTcp:
             asked.controls = ldap.controls(data, envelope.stop, envelope.end)
         if asked.operation == ldap.MODIFY and isinstance(request, ldap.ChangeRequest):
             self._writes(asked, request, envelope, data, whole)
+        self.login.goes_on()
         asked.account = self.login.account
         asked.ticket = self.login.ticket
         before = self.pending.pop(envelope.message_id, None)

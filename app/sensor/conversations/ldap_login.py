@@ -124,6 +124,14 @@ class LdapLogin:
         self.held = bind
         return True
 
+    def goes_on(self) -> None:
+        """The client asks something while the answer to its bind is not in the capture: it had one, for it must wait for it (RFC
+        4511 section 4.2.1), and is taken at its word. Whether the bind was granted stays open."""
+        bind = self.bind
+        if bind is not None and bind.method != "anonymous":
+            self.account = (bind.login.account if bind.login else None) or ldap_values.account(bind.name)
+            self.ticket = bind.login.ticket if bind.login else None
+
     def settle(self, sealed: bool) -> None:
         """The first message after a bind was seen: it goes out, sealed or not."""
         held = self.held

@@ -20,10 +20,10 @@ class Setup:
     """A session setup under way: its rounds so far; code is the status of the server's last word.
 
     plain: SMB 1 logon without tokens. system: what an SMB 1 client says of itself, system and LAN manager. circuit: the number
-    that it gives the connection.
+    that it gives the connection. used: the number under which its client goes on, 0 when it is not seen to. over: it was told.
     """
 
-    __slots__ = ("at", "authentication", "circuit", "code", "frames", "ordinal", "plain", "system")
+    __slots__ = ("at", "authentication", "circuit", "code", "frames", "ordinal", "over", "plain", "system", "used")
 
     def __init__(self, authentication: Authentication, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         self.authentication = authentication
@@ -34,17 +34,27 @@ class Setup:
         self.plain: smb1.Setup | None = None
         self.system: tuple[str, str] | None = None
         self.circuit: int | None = None
+        self.used = 0
+        self.over = False
 
 
 class Logons:
-    """Sessions and setups of one connection by session number, and what the negotiation agreed for them."""
+    """Sessions and setups of one connection by session number, and what the negotiation agreed for them.
 
-    __slots__ = ("_carrier", "_report", "_setups", "agreed", "client_guid", "dialects", "server_guid", "sessions", "signing")
+    _first: the latest first round, without a number yet; _asking: later rounds. Both have no answer in the capture so far.
+    """
+
+    __slots__ = (
+        "_asking", "_carrier", "_first", "_report", "_setups", "agreed", "client_guid", "dialects", "server_guid", "sessions",
+        "signing",
+    )  # fmt: skip
 
     def __init__(self, report: Reporter, carrier: str) -> None:
         self._report = report
         self._carrier = carrier
         self._setups: dict[int, Setup] = {}
+        self._first: Setup | None = None
+        self._asking: dict[int, Setup] = {}
         self.sessions: dict[int, Session] = {}
         self.agreed = smb1.Negotiated()
         self.signing: bool | None = None
@@ -54,7 +64,17 @@ class Logons:
 
     def session(self, number: int) -> Session:
         """The session of that number; nobody knows whose it is when its setup was not captured."""
-        return self.sessions.get(number) or self._keep(number, Session())
+        return self.sessions.get(number) or self._keep(number, self._unheard(number))
+
+    def _unheard(self, number: int) -> Session:
+        """A session that its client uses while the answer to its setup is not in the capture: whose that setup was."""
+        setup = self._asking.get(number)
+        if setup is None and number and self._first is not None and self._first.authentication.mechanism:
+            setup, self._first = self._first, None
+        if setup is None:
+            return Session()
+        setup.used = number
+        return Session(setup.authentication.account, setup.authentication.ticket)
 
     def _keep(self, number: int, session: Session) -> Session:
         if len(self.sessions) >= _MOST:
@@ -80,6 +100,8 @@ class Logons:
         setup = self._setups.get(number)
         if setup is not None and not number and (setup.code is None or blob is None or _NTLM_BEGINS in blob):
             setup = None
+        if setup is None and number and number not in self.sessions and self._first is not None:
+            setup, self._first = self._first, None  # the answer that gave the number was not captured
         if setup is None:
             setup = Setup(Authentication(self._report.flow, self._report.emit, self._carrier), at, frames, place)
         else:
@@ -88,6 +110,10 @@ class Logons:
                 setup.frames += frames
         if blob:
             setup.authentication.token(True, blob, at, frames, place)
+        if not number:
+            self._first = setup
+        elif len(self._asking) < _MOST:
+            self._asking[number] = setup
         return setup
 
     def answered(
@@ -103,6 +129,9 @@ class Logons:
         place: int,
     ) -> None:
         """One reply; setup None: its request was not captured. told: what the reply says of the session."""
+        self._asking.pop(number, None)
+        if setup is self._first:
+            self._first = None
         if setup is None:
             setup = self._setups.get(number)
             if setup is None:
@@ -116,6 +145,7 @@ class Logons:
             self._wait(number, setup)
             return
         self._setups.pop(number, None)
+        setup.over = True
         if setup.plain is None:
             setup.authentication.finished(not failed, status, at, frames)
         self._ended(setup, "failure" if failed else "success", status, told, at, number)
@@ -129,11 +159,18 @@ class Logons:
         setups[number] = setup
 
     def unanswered(self, setup: Setup) -> None:
-        """The last request of a setup had no reply."""
+        """The last request of a setup had no reply; what its client went on to use it was granted."""
+        if setup.over:
+            return
+        setup.over = True
         for number, waiting in list(self._setups.items()):
             if waiting is setup:
                 del self._setups[number]
-        self._ended(setup, "unanswered", None, SmbSession(), setup.at, 0)
+        for number in [number for number, asked in self._asking.items() if asked is setup]:
+            del self._asking[number]
+        if setup.used:
+            setup.authentication.finished(True, None, setup.at, ())
+        self._ended(setup, "success" if setup.used else "unanswered", None, SmbSession(), setup.at, setup.used)
 
     def close(self) -> None:
         """Emit all that waits for another round, or for the first message after it."""

@@ -226,6 +226,15 @@ def test_an_unanswered_request_is_neither_success_nor_refusal() -> None:
     assert "Attempted" not in found.title
 
 
+def test_where_no_controller_answers_who_is_one_cannot_be_told() -> None:
+    asked = call(DRSUAPI, 3, WS1, result="unanswered", code=None, sealed=True)
+    for one, severity in ((asked, "high"), (replace(asked, account=None), "low")):
+        (found,) = alerts(BY_ID["dcsync"], [one])
+        assert found.severity == severity
+    (found,) = alerts(BY_ID["dcsync"], [controller(DC1), replace(asked, account=None)])
+    assert found.severity == "high"
+
+
 def test_a_late_sign_in_of_another_account_is_no_guess() -> None:
     activities = [as_req(f"user{one}", at=one * SECOND, code=24) for one in range(12)]
     (found,) = alerts(BY_ID["brute_force"], [*activities, ntlm("boss", at=16 * MINUTE), as_req("boss2", at=17 * MINUTE)])

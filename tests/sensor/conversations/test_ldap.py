@@ -275,3 +275,11 @@ def test_of_a_reference_no_more_is_kept_and_that_is_no_loss() -> None:
     talk.answer(message(7, ber(0x73, text("ldap://DomainDnsZones.corp.test/DC=DomainDnsZones,DC=corp,DC=test"))))
     talk.answer(message(7, result(ldap.SEARCH_DONE, 0)))
     assert len(talk.end()) == 1 and not talk.problems
+
+
+def test_who_asks_after_a_bind_whose_answer_was_not_captured_is_who_bound() -> None:
+    talk = Talk()
+    talk.ask(message(1, simple_bind("CORP\\anna", "secret")), message(2, search("DC=corp", 2, equals("cn", "x"), "member")))
+    bind, asked = sorted(talk.end(), key=lambda one: one.kind)
+    assert (bind.result, asked.result) == ("unanswered", "unanswered")
+    assert bind.account == asked.account == Account(name="anna", domain="CORP")

@@ -5,6 +5,7 @@ import pytest
 
 from app.model.activity import Activity
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
+from tests.sensor.authentication_samples import SAMPLES
 from tests.sensor.conversations.smb_messages import (
     ERROR,
     FILE,
@@ -354,3 +355,31 @@ def test_the_file_id_of_a_reply_is_where_the_specification_says() -> None:
     talk = opened(connected())
 
     assert list(talk.smb._smb2._table.handles) == [FILE]  # type: ignore[union-attr]
+
+
+class TestSetupsWithoutAnswers:
+    """What a capture of one direction, or one that lost the answers, tells of who is who."""
+
+    FIRST, LAST = SAMPLES["ntlm1_smb2"], SAMPLES["ntlm3_smb2"]
+
+    @staticmethod
+    def setup(blob: bytes, message: int, session: int) -> bytes:
+        return nbss(smb2(1, struct.pack("<HBBIIHHQ", 25, 0, 1, 0, 0, 88, len(blob), 0) + blob, message, session=session, tree=0))
+
+    def test_both_rounds_are_one_and_the_session_that_is_used_was_granted(self) -> None:
+        talk = Talk().asks(self.setup(self.FIRST, 1, 0), self.setup(self.LAST, 2, 7))
+        talk.asks(nbss(smb2(TREE, tree_body("\\\\fs\\data"), 3, tree=0))).end()
+        ntlm, session, tree = sorted(talk.found, key=lambda one: one.kind)
+        assert (ntlm.result, session.result, tree.result) == ("success", "success", "unanswered")
+        assert ntlm.account and ntlm.account == session.account == tree.account
+        assert ntlm.frames == session.frames == (1, 2)
+
+    def test_a_session_that_nobody_uses_has_no_result(self) -> None:
+        talk = Talk().asks(self.setup(self.FIRST, 1, 0), self.setup(self.LAST, 2, 7)).end()
+        assert {one.result for one in talk.found} == {"unanswered"} and len(talk.found) == 2
+
+    def test_an_answer_that_comes_says_it(self) -> None:
+        talk = Talk().asks(self.setup(self.FIRST, 1, 0), self.setup(self.LAST, 2, 7))
+        talk.asks(nbss(smb2(TREE, tree_body("\\\\fs\\data"), 3, tree=0)))
+        talk.answers(nbss(smb2(1, ERROR, 2, reply=True, status=0xC000006D, tree=0))).end()
+        assert [one.result for one in talk.found if one.kind in ("ntlm", "smb-session")] == ["failure", "failure"]
