@@ -22,6 +22,9 @@ UNFINISHED = 1 << 26
 """Bytes of unfinished messages that are held, of all connections."""
 HELD = 0.5
 """Seconds after which a message of many lines is taken to be whole."""
+CUT = "message cut off by the end of its connection"
+ENDLESS = "last message of a connection without its end: taken as whole, it may be cut"
+UNTRUSTED = "TLS connection ended without a message: so does a sender that does not trust the certificate of this listener"
 _CHUNK, _TURNS = 1 << 16, 16
 
 Lost = Callable[[str, int, str], None]
@@ -100,7 +103,9 @@ class Streams:
                 sock.setblocking(False)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
                 if self._context is not None:
-                    sock = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+                    sock = self._context.wrap_socket(
+                        sock, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=False
+                    )
             except (OSError, ValueError):
                 sock.close()
                 continue
@@ -135,8 +140,11 @@ class Streams:
                 data = connection.sock.recv(_CHUNK)
             except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
-            except (OSError, ValueError):
-                self._end(connection, stop)
+            except ssl.SSLEOFError:  # some senders end so in good order; what it was is told with what it cost
+                self._end(connection, stop, ended="ended without closing TLS")
+                return
+            except (OSError, ValueError) as error:
+                self._end(connection, stop, str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error))
                 return
             if not data:
                 self._end(connection, stop)
@@ -185,10 +193,22 @@ class Streams:
             self._note("connection closed: unfinished messages take too much memory", 1, connection.peer)
             self._end(connection, stop)
 
-    def _end(self, connection: _Connection, stop: threading.Event) -> None:
-        self._hand_on(connection, connection.framing.rest(), stop)
-        if connection.framing.partial:
-            self._dropped("message cut off by the end of its connection", 1, connection.peer)
+    def _end(self, connection: _Connection, stop: threading.Event, broken: str = "", ended: str = "") -> None:
+        """broken: why the connection did not end in order, so that what has no end is cut and not the last message.
+
+        ended: how it ended, where that may have been in order.
+        """
+        how = broken or ended
+        where = f"{connection.peer}: {how}" if how else connection.peer
+        framing, begun = connection.framing, connection.framing.partial
+        last = framing.flush() if broken else framing.rest()
+        if last and begun and not framing.partial:
+            self._note(ENDLESS, 1, where)
+        self._hand_on(connection, last, stop)
+        if framing.partial:
+            self._dropped(CUT, 1, where)
+        elif isinstance(connection.sock, ssl.SSLSocket) and not connection.handshaking and not connection.whole:
+            self._note(UNTRUSTED, 1, where)
         self._shut(connection)
 
     def _shut(self, connection: _Connection) -> None:
