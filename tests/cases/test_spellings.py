@@ -98,6 +98,25 @@ def in_another_language(fields: Fields) -> Fields:
     }
 
 
+IPV4 = re.compile(r"(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}")
+
+
+def with_ports(fields: Fields) -> Fields:
+    """Addresses with the port behind them, as some forwarders join the two."""
+    return {
+        name: f"{value}:50123" if name in ("IpAddress", "ClientAddress") and IPV4.fullmatch(value) else value
+        for name, value in fields.items()
+    }
+
+
+def with_signs(fields: Fields) -> Fields:
+    """Codes as signed numbers of 32 bits."""
+    return {
+        name: str(int(value, 16) - (1 << 32)) if name in ("Status", "SubStatus") and value.lower().startswith("0xc") else value
+        for name, value in fields.items()
+    }
+
+
 SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = {
     "capitals": (letters(str.upper), str.upper),
     "small letters": (letters(str.lower), str.lower),
@@ -107,6 +126,9 @@ SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = 
     "whole sessions": (sessions, same),
     "words for numbers of messages": (in_words, same),
     "another language": (in_another_language, same),
+    "addresses with their ports": (with_ports, same),
+    "codes with their sign": (with_signs, same),
+    "full names with their final dot": (dict, lambda name: f"{name}." if "." in name else name),
     "short names of computers": (dict, lambda name: name.partition(".")[0].upper()),
 }
 

@@ -193,7 +193,7 @@ def _is_local(activity: Activity, change: Change, sid: str, ctx: Context) -> boo
     if of_domain and (sid or not isinstance(detail, EventGroup) or detail.event_id not in LOCAL_GROUPS):
         return False
     if isinstance(detail, WindowsEvent):
-        return not ctx.knowledge.is_controller(f"name:{detail.computer.lower()}")
+        return not ctx.to_controller(activity)
     return isinstance(detail, RpcCall) and not ctx.to_controller(activity)
 
 

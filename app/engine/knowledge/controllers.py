@@ -4,6 +4,8 @@ from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
 
 ROLES = 20_000
+WROTE = "controller log"
+"""Role of an address under which a collector keeps the log of a controller."""
 
 CONTROLLER_ROLES: dict[str, str] = {
     "kdc": "it issued Kerberos tickets as key distribution centre",
@@ -11,6 +13,7 @@ CONTROLLER_ROLES: dict[str, str] = {
     "ldap-ping": "it answered Netlogon pings",
     "netlogon": "it served secure channels of computers (NETLOGON)",
     "drsuapi": "it answered directory replication calls (DRSUAPI)",
+    WROTE: "its log, which names it by its address, holds what controllers alone write",
     "registered": "a controller accepted it as a new domain controller (DRSAddEntry)",
 }
 """Roles of an address that make it a controller. Asking is not among them: whoever only asks is none."""

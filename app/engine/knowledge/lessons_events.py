@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.engine.knowledge.controllers import WROTE
 from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import account_parts, host, is_address, is_domain_name, short
 from app.engine.knowledge.parts import Parts
@@ -92,6 +93,8 @@ def named_by(known: Parts, activity: Activity, event: WindowsEvent) -> str:
 def controller(known: Parts, activity: Activity, computer: str, why: str) -> str:
     """Only a controller writes this event: its computer is one, and its DNS suffix is its domain. Gives that suffix."""
     known.roles.called(computer, why, activity)
+    if not computer and activity.destination is not None and is_address(activity.destination.ip):
+        known.roles.acts(activity.destination.ip, WROTE, activity)
     suffix = computer.partition(".")[2]
     if "." in suffix:
         known.accounts.say_domain(None, suffix, activity)
@@ -195,8 +198,9 @@ def learn_account(known: Parts, activity: Activity, event: EventAccount) -> None
     """Accounts made, changed, locked, renamed, deleted."""
     computer = named_by(known, activity, event)
     name, domain, sid = event.text("TargetUserName"), event.text("TargetDomainName"), event.fields.get("TargetSid")
-    if event.event_id in COMPUTER_ACCOUNTS and not controller(known, activity, computer, "account log"):
-        known.accounts.say_short_domain(domain or "", activity)  # of which it is the controller
+    if event.event_id in COMPUTER_ACCOUNTS:
+        controller(known, activity, computer, "account log")
+        known.accounts.say_short_domain(domain or "", activity)  # of which it is the controller, wherever its own name is in DNS
     if event.event_id == LOCKED:  # its TargetDomainName is the computer that the attempts came from
         domain = event.text("SubjectDomainName")
     if event.event_id == RENAMED:

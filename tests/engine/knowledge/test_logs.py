@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.called import entities_of
@@ -435,3 +436,21 @@ def test_a_group_whose_number_is_not_told_counts_by_its_name() -> None:
     known.observe(event(EventGroup, 4728, **fields))
 
     assert known.why_sensitive(f"user:{SID.lower()}-1105") == ("Domänen-Admins (log)",)
+
+
+@pytest.mark.parametrize("computer", ["DC1.servers.elsewhere.test", "DC1.example"])
+def test_a_domain_whose_controllers_are_elsewhere_in_dns_has_a_built_in_administrator(computer: str) -> None:
+    made = {"TargetUserName": "WS9$", "TargetDomainName": "EXAMPLE", "TargetSid": f"{SID}-1700"}
+    known = Knowledge()
+    known.observe(event(EventAccount, 4741, computer, **made, SubjectUserName="Administrator", SubjectDomainName="EXAMPLE"))
+    ref = known.account("Administrator", "EXAMPLE")
+
+    assert ref is not None and known.why_sensitive(ref.key) == ("built-in account",)
+
+
+def test_a_controller_whose_log_is_kept_under_its_address_is_one() -> None:
+    known = Knowledge()
+    one = event(EventKerberos, 4768, "10.0.0.1", TargetUserName="alice", TargetDomainName="EXAMPLE", IpAddress="10.0.0.66")
+    known.observe(replace(one, destination=Endpoint("10.0.0.1")))
+
+    assert known.is_controller("10.0.0.1") and not known.is_controller("10.0.0.66")
