@@ -64,6 +64,9 @@ FIRES = {
     ),
     "passwords in descriptions": Case([asked("(&(objectCategory=user)(description=*pass*))")], severity="medium"),
     "everything": Case([asked("(objectClass=*)", entries=4_000)], severity="medium"),
+    "a powerful group, in its language": Case(
+        [asked("(&(objectCategory=group)(|(samAccountName=Domänen-Admins)))")], severity="low"
+    ),
     "a powerful group": Case([asked("(&(objectCategory=group)(|(samAccountName=Domain Admins)))")], severity="low"),
     "certificate templates, as tools ask": Case(
         several("(objectClass=pKIEnrollmentService)", "(objectClass=pKICertificateTemplate)"), severity="medium", external_id=3011

@@ -27,6 +27,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.knowledge.born import names_of, plain_name
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import OPERATION, object_read
@@ -94,26 +95,12 @@ GROUP_TYPES = ("268435456", "268435457", "536870912", "536870913")
 """sAMAccountType (MS-ADTS section 2.2.21)."""
 SERVER_TRUST, NO_PREAUTH, TRUSTED, TRUSTED_FOR_ANY, NO_PASSWORD_NEEDED = 0x2000, 0x400000, 0x80000, 0x1000000, 0x20
 """Bits of userAccountControl (MS-ADTS section 2.2.16)."""
-POWERFUL_NAMES = frozenset(
-    {
-        "domain admins",
-        "enterprise admins",
-        "schema admins",
-        "administrators",
-        "account operators",
-        "backup operators",
-        "server operators",
-        "print operators",
-        "dnsadmins",
-        "group policy creator owners",
-        "key admins",
-        "enterprise key admins",
-        "domain controllers",
-        "organization management",
-        "exchange windows permissions",
-        "exchange trusted subsystem",
-    }
-)
+POWERFUL_NAMES = names_of(
+    "512", "516", "518", "519", "520", "526", "527", *(f"S-1-5-32-{rid}" for rid in (544, 548, 549, 550, 551))
+) | {
+    "dnsadmins", "organization management", "exchange windows permissions", "exchange trusted subsystem",
+}  # fmt: skip
+"""Groups whose members attackers look for, by what they are called in any language."""
 LAPS_PASSWORDS = ("ms-mcs-admpwd", "mslaps-password", "mslaps-encryptedpassword", "mslaps-encrypteddsrmpassword")
 PASSWORD_ATTRIBUTES = ("unixuserpassword", "userpassword", "unicodepwd", "msfu30password", "orclcommonattribute", "os400password")
 HERE = ("127.0.0.1", "[::1]", "::1")
@@ -226,7 +213,7 @@ def names_powerful(search: Search) -> bool:
         if one.negated or one.attribute not in ("samaccountname", "cn", "name", "memberof"):
             continue
         value = one.value.split(",", 1)[0].removeprefix("cn=") if one.attribute == "memberof" else one.value
-        if value in POWERFUL_NAMES or (one.attribute != "memberof" and "admin" in value and "*" in value):
+        if plain_name(value) in POWERFUL_NAMES or (one.attribute != "memberof" and "admin" in value and "*" in value):
             return True
     return False
 

@@ -94,6 +94,11 @@ def computer_group(name: str) -> str:
     return number if number.startswith("S-1-") else ""
 
 
+def names_of(*numbers: str) -> frozenset[str]:
+    """What the groups of these numbers are called, in all languages, lower case."""
+    return frozenset(name for number in numbers for name in _CALLED[number])
+
+
 def is_named_sensitive(name: str) -> bool:
     """True for the name of a group whose members can reach the whole domain."""
     return plain_name(name) in SENSITIVE_GROUPS

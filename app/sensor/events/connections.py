@@ -19,8 +19,8 @@ _LSA = re.compile(
     re.I,
 )
 """LSA's program where Windows has it; one of this name elsewhere is another program."""
-_OUTBOUND = frozenset({"%%14593", "outbound", "1"})
-"""As the event says it, as its text does, as CEF does (deviceDirection)."""
+_OUTBOUND = frozenset({"%%14593", "outbound", "1", "ausgehend", "sortant", "saliente", "in uscita", "wychodzące", "исходящий"})
+"""As the event says it, as its text does, as CEF does (deviceDirection), in words of other languages."""
 
 
 def is_lsa(program: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine.knowledge.born import computer_group, is_named_sensitive
+from app.engine.knowledge.born import computer_group, is_named_sensitive, names_of
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS
 
 
@@ -23,6 +23,12 @@ def test_every_sensitive_number_has_its_english_name(name: str) -> None:
 )
 def test_others_have_it_in_their_language(name: str) -> None:
     assert is_named_sensitive(name) and is_named_sensitive(name.upper())
+
+
+def test_names_by_number() -> None:
+    assert {"domain admins", "domänen-admins", "schema admins"} <= names_of("512", "518") and "administrators" not in names_of(
+        "512"
+    )
 
 
 def test_ordinary_groups_have_none() -> None:
