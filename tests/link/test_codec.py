@@ -23,6 +23,7 @@ VALUES: dict[object, st.SearchStrategy[object]] = {
     ),
     dict[str, str]: st.dictionaries(TEXTS, TEXTS, max_size=3),
     tuple[tuple[str, str, tuple[str, ...]], ...]: st.just((("add", "member", ("a", "b")),)),
+    tuple[tuple[str, str, str], ...]: st.just((("ntsecuritydescriptor", "D:(A;;GA;;;AU)", "D:"),)),
 }
 VALUES[Decrypted] = st.sampled_from(["yes", "no key", "wrong key"])
 for one in (Pac, TicketFacts):
