@@ -17,15 +17,16 @@ DETECTORS = "app.engine.detectors"
 TABLE = "sources.json"
 """A frozen program has no sources: their hashes were written into this file when it was built, by the name of each part."""
 SHARED = (
-    "app.engine.alerting", "app.engine.change_story", "app.engine.changes", "app.engine.commanded",
+    "app.engine.again", "app.engine.alerting", "app.engine.change_story", "app.engine.changes", "app.engine.commanded",
     "app.engine.context", "app.engine.decoys",
     "app.engine.describe", "app.engine.detecting", "app.engine.detector", "app.engine.detectors.__init__", "app.engine.elsewhere",
     "app.engine.exclusions", "app.engine.forms", "app.engine.incidents",
     "app.engine.genealogy", "app.engine.knowledge", "app.engine.maturity", "app.engine.memory", "app.engine.profiles",
-    "app.engine.readings", "app.engine.repeated", "app.engine.running", "app.engine.twins", "app.model.activity",
-    "app.model.alert", "app.model.commands", "app.model.counting", "app.model.details", "app.model.directory", "app.model.entity",
-    "app.model.events", "app.model.exclusion",
-    "app.model.families", "app.model.hosts", "app.model.identifiers", "app.model.incident", "app.model.pac",
+    "app.engine.radius_guessing", "app.engine.readings", "app.engine.repeated", "app.engine.running", "app.engine.twins",
+    "app.model.activity", "app.model.addresses", "app.model.alert", "app.model.commands", "app.model.counting",
+    "app.model.details", "app.model.directory", "app.model.entity", "app.model.events", "app.model.exclusion",
+    "app.model.families", "app.model.hosts", "app.model.identifiers", "app.model.incident",
+    "app.model.messages", "app.model.pac",
     "app.model.principals", "app.model.rights", "app.model.scripts", "app.model.tags", "app.model.tickets", "app.model.tuning",
 )  # fmt: skip
 """Modules and packages beside the detectors that alerts rest on."""
