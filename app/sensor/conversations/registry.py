@@ -59,6 +59,8 @@ def sniff_tcp(head: bytes) -> Kind | None:
     """Conversation told from the first bytes of a stream on a port that no table names."""
     if len(head) >= 16 and head[0] == 5 and head[1] in (0, 1) and head[2] <= 19 and head[4] in (0x10, 0x00):
         return RpcTcp
+    if head[:3] == b"\x05\0\x0b" and len(head) > 3 and head[3] & 3 == 3:  # a bind, sent in little pieces
+        return RpcTcp
     if len(head) >= 8 and head[0] == 0 and head[4:8] in (b"\xfeSMB", b"\xffSMB", b"\xfdSMB"):
         return SmbTcp
     if head[:4] in (b"GET ", b"POST", b"PUT ", b"HTTP", b"RPC_", b"OPTI"):

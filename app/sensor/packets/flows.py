@@ -92,6 +92,12 @@ HTTP = np.array([int.from_bytes(word, "big") for word in WORDS], np.uint32)
 SMB = np.array([int.from_bytes(word, "big") for word in (b"\xffSMB", b"\xfeSMB", b"\xfdSMB")], np.uint32)
 
 
+def binds(head: bytes) -> bool:
+    """How a connection of DCE/RPC begins: a bind in one fragment (C706 section 12.6.3.1); all that is looked for where somebody
+    sends it in little pieces."""
+    return head[:3] == b"\x05\0\x0b" and len(head) > 3 and head[3] & 3 == 3
+
+
 def _words(data: bytes | mmap, at: Array) -> Array:
     """Eight bytes from each offset."""
     return np.ndarray((max(len(data) - 7, 0),), ">u8", data, 0, (1,))[at].astype(np.uint64)
@@ -99,7 +105,11 @@ def _words(data: bytes | mmap, at: Array) -> Array:
 
 def heads(segments: Segments, pick: Array) -> Array:
     """Of the picked segments those whose payload starts as some message does that Registry.sniff may know."""
-    pick = pick[segments.size[pick] >= 8]
+    size = segments.size[pick]
+    short = pick[(size >= 4) & (size < 8)]
+    if len(short):
+        short = np.array([at for at in short.tolist() if _begins(segments, segments.start.item(at))], np.int64)
+    pick = pick[size >= 8]
     start = segments.start[pick]
     own = start < AUX
     if own.all():
@@ -114,13 +124,18 @@ def heads(segments: Segments, pick: Array) -> Array:
     found: Array = rpc | smb
     for word in HTTP:
         found |= upper == word
-    return pick[found]
+    return np.concatenate((pick[found], short)) if len(short) else pick[found]
+
+
+def _begins(segments: Segments, start: int) -> bool:
+    data, start = (segments.extra, start - AUX) if start >= AUX else (segments.data, start)
+    return binds(data[start : start + 4])
 
 
 def starts_known(head: bytes) -> bool:
     """The same for one payload: heads() finds the flow, this the segment at which it begins, whatever the window."""
     if len(head) < 8:
-        return False
+        return binds(head)
     if head[0] == 5 and head[1] <= 1:
         return head[4] & 0xEF == 0 and head[5:8] == b"\0\0\0"
     return (head[0] == 0 and head[4:8] in (b"\xffSMB", b"\xfeSMB", b"\xfdSMB")) or head[:4] in WORDS

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.sensor.conversations.registry import sniff_tcp
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.layers import AHEAD
 from app.sensor.packets.links import RARE
@@ -223,6 +224,17 @@ def test_the_whole_flow_is_taken_once_its_content_is_known():
     ]
     for size in (1, 3):
         assert said(run(packets, size)[0]) == [(False, b"reply")]
+
+
+@pytest.mark.parametrize("size", [4, 7, 9])
+def test_a_bind_in_little_pieces_is_known_on_any_port(size):
+    bind, log = b"\x05\0\x0b\x07\x10\0\0\0" + bytes(60), []
+    pieces = [bind[at : at + size] for at in range(0, len(bind), size)]
+    packets = [(S, ether(ip4(A, B, 6, tcp(5000, 49700, 1 + at * size, one)))) for at, one in enumerate(pieces)]
+    make = lambda flow, emit, count: Toy(flow, log, count)  # noqa: E731
+    traffic = Traffic("k", Registry({}, {}, lambda head: make if sniff_tcp(head) else None), log.append)
+    traffic.feed(window(packets))
+    assert log[0] == ("open", A, 5000, B, 49700)
 
 
 def test_a_mistake_in_one_conversation_leaves_the_others_alone():
