@@ -157,17 +157,20 @@ def _alert(alert: Alert, queries: Queries, knowledge: Knowledge, paths: dict[str
     evidence = queries.activities_of(finding.evidence)
     wanted = {ref.key for ref in finding.sources}
     sources: dict[tuple[str | None, str | None], None] = {}
+    guessed: dict[str, set[str | None]] = {}
     for activity in evidence:
         if activity.source is None:
             continue
-        entity = knowledge.address_entity(activity.source.ip, activity.at)
-        if entity.key in wanted or f"address:{activity.source.ip}" in wanted:
-            sources[
-                (
-                    None if activity.source.host else activity.source.ip,
-                    knowledge.resolve(activity.source.ip, activity.at).computer,
-                )
-            ] = None
+        ip = activity.source.ip
+        entity = knowledge.address_entity(ip, activity.at)
+        if entity.key in wanted or f"address:{ip}" in wanted:
+            name = knowledge.resolve(ip, activity.at).computer
+            sources[(None if activity.source.host else ip, name)] = None
+            if entity.key.startswith("address:"):
+                guessed.setdefault(ip, set()).add(name)
+    # an address that gives itself another name each time is one source, and none of the names is its own
+    several = {ip for ip, names in guessed.items() if len(names) > 1}
+    sources = {(ip, None if ip in several else name): None for ip, name in sources}
     if not sources:
         for ref in finding.sources:
             is_address = ref.key.startswith("address:")
