@@ -92,7 +92,8 @@ def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name
         return
     if activity.result != "success":
         return
-    yield from given(activity, ctx, ip, name, rc4_only and detail.reply_etype in RC4)
+    # What the capture cut is one of those that were offered (RFC 4120 section 3.1.3).
+    yield from given(activity, ctx, ip, name, rc4_only and (detail.reply_etype is None or detail.reply_etype in RC4))
 
 
 def walked_on(ctx: Context, ip: str, at: int) -> Trail | None:

@@ -235,6 +235,13 @@ def test_where_no_controller_answers_who_is_one_cannot_be_told() -> None:
     assert found.severity == "high"
 
 
+def test_an_answer_that_the_capture_cut_is_encrypted_as_the_request_asked() -> None:
+    for offered, severity in (((23,), "high"), ((23, 18), "low")):
+        cut = as_req("kiosk", padata_etype=None, pa_types=(128,), request_etypes=offered, reply_etype=None)
+        (found,) = alerts(BY_ID["asrep_roasting"], [cut])
+        assert found.severity == severity
+
+
 def test_a_late_sign_in_of_another_account_is_no_guess() -> None:
     activities = [as_req(f"user{one}", at=one * SECOND, code=24) for one in range(12)]
     (found,) = alerts(BY_ID["brute_force"], [*activities, ntlm("boss", at=16 * MINUTE), as_req("boss2", at=17 * MINUTE)])
