@@ -175,6 +175,7 @@ class CoveragePage(Page):
             row.setSpacing(theme.px(6))
             row.addWidget(Sign(f"coverage:{state}"))
             row.addWidget(Words(f"{state} {share}", "quiet", "quiet"))
+            told.setMinimumWidth(told.sizeHint().width())  # whole before the keys beside it
             self.legend.addWidget(told)
 
     def _picked(self, row: StripRow, controller: str, cell: Cell) -> None:
