@@ -18,8 +18,9 @@ from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.coverage_cards import CellShown
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.emptying import emptied
-from app.ui.widgets.flow import flow
+from app.ui.widgets.flow import flow, whole
 from app.ui.widgets.glyphs import COVERAGE_STATES, Sign
+from app.ui.widgets.head_row import HeadRow
 from app.ui.widgets.words import PageHeading, Words
 
 BESIDE = 330
@@ -51,8 +52,7 @@ class CoveragePage(Page):
         head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(8))
         head.setSpacing(theme.px(12))
         head.addWidget(self.heading)
-        line = QHBoxLayout()
-        line.addWidget(states, 1)
+        line = HeadRow(whole(states), enough=260)  # the states are whole before the controls stand beside them
         line.addWidget(self.others)
         line.addWidget(KeyHint("←"))
         line.addWidget(KeyHint("→", "cell"))
@@ -175,7 +175,6 @@ class CoveragePage(Page):
             row.setSpacing(theme.px(6))
             row.addWidget(Sign(f"coverage:{state}"))
             row.addWidget(Words(f"{state} {share}", "quiet", "quiet"))
-            told.setMinimumWidth(told.sizeHint().width())  # whole before the keys beside it
             self.legend.addWidget(told)
 
     def _picked(self, row: StripRow, controller: str, cell: Cell) -> None:
