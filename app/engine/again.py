@@ -9,7 +9,8 @@ from app.model.events import WindowsEvent
 
 WITHIN = 2_000_000
 """Two spellings of one time are less than a second apart."""
-Key = tuple[int, int, str]
+Key = int | tuple[int, int, str]
+"""Number of a record; with number of its event and name of its computer where several computers gave one at that time."""
 
 
 class Again:
@@ -27,12 +28,23 @@ class Again:
         if activity.at - self._began > WITHIN:
             self._before = self._here if activity.at - self._began <= 2 * WITHIN else {}
             self._here, self._began = {}, activity.at
-        key = (event.record, event.event_id, event.computer.partition(".")[0].lower())
-        earlier = self._here.get(key) or self._before.get(key)
-        if earlier is None:
-            self._here[key] = event
+        here, key = self._here, event.record
+        earlier = here.get(key) or self._before.get(key)
+        if earlier is None:  # nearly always
+            here[key] = event
             return False
+        full = _name(event)
+        if _name(earlier) != full:
+            earlier = here.get(full) or self._before.get(full)
+            if earlier is None:
+                here[full] = event
+                return False
         return _says_the_same(event.fields, earlier.fields)
+
+
+def _name(event: WindowsEvent) -> tuple[int, int, str]:
+    """What one record is called in every form of its log."""
+    return event.record, event.event_id, event.computer.partition(".")[0].lower()
 
 
 def _says_the_same(one: dict[str, str], other: dict[str, str]) -> bool:

@@ -38,6 +38,8 @@ def test_what_is_another_record() -> None:
 
     assert known(one, other) == [False, False]  # the next number of the same computer
     assert known(one, spelt(one, computer="dc2.example.org")) == [False, False]
+    second = spelt(one, computer="dc2.example.org")
+    assert known(one, second, second, one) == [False, False, True, True]  # two computers, one number
     assert known(one, spelt(one, event_id=4634)) == [False, False]
     assert known(one, spelt(one, fields={"TargetUserName": "bob"})) == [False, False]
     assert known(one, spelt(one, MINUTE)) == [False, False]
