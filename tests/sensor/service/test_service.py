@@ -231,7 +231,7 @@ def test_a_change_by_hand_stays_though_the_hub_says_the_old_one_again(running: R
     running.configure(growing(capture, revision=6, outbox=34))
     later = running.until(lambda one: one.applied == 6)
 
-    assert by_hand.backlog.limit == 33 << 20
+    assert by_hand.backlog.limit == 33_000_000
     assert later.config is not None and later.config.outbox == 34 and later.refusal == ""
 
 
