@@ -94,8 +94,7 @@ def _deed(choice: float, host: int, user: str, chance: random.Random) -> tuple[D
     if choice < 0.55:
         return LdapSearch(base="DC=corp,DC=test", scope=2, filter="(objectClass=*)", entries=3), None, ticket, 389
     if choice < 0.65:
-        whole = Ntlm(user=user, domain="CORP", version="NTLMv2", carrier="smb2", mic=False)
-        return whole, Account(name=user, domain="CORP"), None, 445
+        return Ntlm(user=user, domain="CORP", version="NTLMv2", carrier="smb2"), Account(name=user, domain="CORP"), None, 445
     if choice < 0.75:
         return (
             RpcCall(interface="12345778-1234-abcd-ef00-0123456789ac", opnum=7, stub={"rid": 500, "names": ["a", "b"]}),
