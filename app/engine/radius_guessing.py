@@ -11,17 +11,23 @@ from msgspec import Struct
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, MINUTE, Later, against, fact, found, later, listed, measured, plural, sentence
 from app.engine.memory import Trail
-from app.engine.readings.admissions import Admission, admission, is_address
+from app.engine.readings.admissions import Admission, is_address
 from app.engine.readings.sessions import TOGETHER, is_retold
-from app.model.activity import Activity
+from app.model.activity import Account, Activity
 from app.model.alert import Finding, Step
 from app.model.entity import EntityRef
 
-WINDOW, BURST, FAST, SOON = 30 * MINUTE, 10 * MINUTE, MINUTE, 10 * MINUTE
-"""As of brute_force."""
+WINDOW = 30 * MINUTE
+"""Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
+BURST = 10 * MINUTE
+FAST = MINUTE
+SOON = 10 * MINUTE
+"""A sign-in this long after the account's last failure is the password found; later ones have other causes."""
 HABIT = 3
-"""Days on which a station failed for one account alone, after which it is an old password that somebody stored."""
-NOBODYS = frozenset({"", "anonymous"})
+"""Days on which one place failed for one account alone, after which it is an old password that somebody forgot there."""
+SPANS = (("gate tried", WINDOW), ("gate fast", FAST))
+"""Trails of the accounts that were refused and were not let in from there before."""
+NOBODYS = frozenset({"anonymous"})
 """Outer names of EAP methods that hide the inner one (RFC 7542 section 2.4)."""
 
 
@@ -39,18 +45,15 @@ class Guesses(Struct, frozen=True, kw_only=True):
     one: Admission
     place: str
     refused: Trail
-    tried: Trail
     hits: Trail | None
     limits: Limits
 
 
-def at_gateway(activity: Activity, ctx: Context, limits: Limits) -> Iterable[Later]:
+def at_gateway(activity: Activity, said: Account, one: Admission, ctx: Context, limits: Limits) -> Iterable[Later]:
     """One more who was let in or refused, by calling station; by gateway where that names none."""
-    one, said, at, memory = admission(activity), activity.account, activity.at, ctx.memory
-    if one is None or said is None or said.name.lower() in NOBODYS or "/" in said.name or said.name.endswith("$"):
-        return ()  # computers sign in as host/name
+    at, memory = activity.at, ctx.memory
     place = one.station or ctx.place(activity.source, at)
-    if not place:
+    if not place or said.name.lower() in NOBODYS:
         return ()
     who = ctx.knowledge.accounts.key(said.name, said.domain)
     if one.admitted:
@@ -60,24 +63,20 @@ def at_gateway(activity: Activity, ctx: Context, limits: Limits) -> Iterable[Lat
     refused = memory.seen(("gate", place), who, at, activity.id, WINDOW)
     burst = memory.seen(("gate burst", place), who, at, activity.id, BURST)
     memory.note(("gate failed", place, who), at, at)
-    if memory.recall(("gate in", place, who), bool, at, WINDOW) is None:
+    many = False
+    if memory.recall(("gate in", place, who), bool, at, WINDOW) is None:  # else he mistyped
         tried, fast = (memory.seen((key, place), who, at, activity.id, span) for key, span in SPANS)
-    else:
-        tried, fast = refused, None
-    others = memory.trail(("gate others", place), at, WINDOW)
-    many = tried is not refused and tried.distinct > 2 * (others.distinct if others is not None else 0)
-    many = many and (tried.distinct >= limits.many or (fast is not None and fast.distinct >= limits.fast))
-    single = one.remote and (burst.counts[who] >= limits.one)
+        others = memory.trail(("gate others", place), at, WINDOW)
+        most_fail = tried.distinct > 2 * (others.distinct if others is not None else 0)
+        many = most_fail and (tried.distinct >= limits.many or fast.distinct >= limits.fast)
+    single = one.remote and burst.counts[who] >= limits.one
     if single and not many and memory.days(("gate stale", place, who), at) >= HABIT and ctx.learning:
         return ()
     if not (single or many) and memory.recall(("gate hot", place), bool, at, WINDOW) is None:
         return ()
     memory.note(("gate hot", place), True, at)
-    guesses = Guesses(one=one, place=place, refused=refused, tried=tried, hits=None, limits=limits)
+    guesses = Guesses(one=one, place=place, refused=refused, hits=None, limits=limits)
     return (told(activity, ctx, guesses, who, refused.take()),)
-
-
-SPANS = (("gate tried", WINDOW), ("gate fast", FAST))
 
 
 def let_in(
@@ -98,7 +97,7 @@ def let_in(
     if not one.station:
         return ()  # through the gateway itself come others too
     hits = memory.seen(("gate hit", place), who, at, activity.id, SOON)
-    guesses = Guesses(one=one, place=place, refused=refused, tried=refused, hits=hits, limits=limits)
+    guesses = Guesses(one=one, place=place, refused=refused, hits=hits, limits=limits)
     return (told(activity, ctx, guesses, who, (activity.id,)),)
 
 

@@ -24,20 +24,17 @@ from app.engine.detector import (
 )
 from app.engine.forms import JUDGED
 from app.engine.memory import Trail
-from app.engine.radius_guessing import Limits, at_gateway
+from app.engine.radius_guessing import BURST, FAST, HABIT, SOON, WINDOW, Limits, at_gateway
 from app.engine.readings import gateways
-from app.engine.readings.admissions import admission
+from app.engine.readings.admissions import LET_IN, REFUSED, admission
 from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
-from app.model.activity import Activity
+from app.model.activity import Account, Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm, RadiusAccess
 from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNps, EventNtlm
 from app.model.tuning import Threshold
 
-WINDOW = 30 * MINUTE
-"""Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
-BURST = 10 * MINUTE
 ONE = Threshold(name="one", low=50, medium=20, high=10, words="Failures for one account within a burst")
 """Failures for one account within a burst: a person gives up or is locked out earlier, a job that starts every minute with
 an old password makes ten."""
@@ -52,7 +49,6 @@ MANY = Threshold(
 )
 """Accounts that began to fail within the window and did not sign in from the same source: one person has one to three accounts.
 Telephones that repeat an old password all day at a mail server or a gateway begin one by one, a round of guesses together."""
-FAST = MINUTE
 MANY_FAST = Threshold(name="many-fast", low=10, medium=5, high=4, words="Accounts that failed within a minute")
 """Accounts that failed within a minute: nobody types five names with passwords in that time at one computer."""
 SOURCES = Threshold(name="sources", low=20, medium=10, high=5, words="Sources that failed for one account")
@@ -67,8 +63,6 @@ DESKTOP_REFUSED, DESKTOP_ASKED = 140, 131
 DESKTOPS = Threshold(name="desktops", low=120, medium=60, high=30, words="Connections of remote desktop within a minute")
 """Connections of remote desktop from one source to one computer within a minute: a person makes two, what asks whether the
 service is alive one in some seconds."""
-SOON = 10 * MINUTE
-"""A sign-in this long after the account's last failure is the password found; later ones have other causes."""
 AMONG = MINUTE
 """A sign-in of an account without a failure belongs to the guessing when failures of others lie this near before it."""
 KERBEROS_WRONG, REVOKED, EXPIRED = 24, 18, 23
@@ -80,8 +74,6 @@ NTLM_WRONG_LOGGED = frozenset({0xC000006A, 0xC000006D, 0xC0000234})
 NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000193, 0xC0000224, 0xC000015B})
 """The password was right, but: restriction, hours, workstation, password expired, account expired, must change, type."""
 
-HABIT = 3
-"""Days on which a source failed for one account alone, after which it is an old password that somebody forgot there."""
 TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
 FEDERATED, FEDERATION_REFUSED, TOKEN_REFUSED = 1202, 1203, 411
 LOCKED_OUTSIDE = frozenset({516, 1210})
@@ -89,7 +81,6 @@ LOCKED_OUTSIDE = frozenset({516, 1210})
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
-LET_IN, LET_IN_AFTER, LET_IN_HEALTHY, KEPT_OUT = 6272, 6277, 6278, 6273
 
 
 def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
@@ -155,9 +146,14 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if isinstance(audit, EventDesktop):
         return at_desktop(activity, audit, ctx)
     if isinstance(audit, (RadiusAccess, EventNps)):
-        spared(activity, ctx)
-        limits = Limits(one=ctx.limit(ONE), many=ctx.limit(MANY), fast=ctx.limit(MANY_FAST))
-        return at_gateway(activity, ctx, limits)
+        answer, said = admission(activity), activity.account
+        if answer is None or said is None:
+            return ()
+        if answer.admitted:
+            spared(activity, said, ctx)
+        return at_gateway(
+            activity, said, answer, ctx, Limits(one=ctx.limit(ONE), many=ctx.limit(MANY), fast=ctx.limit(MANY_FAST))
+        )
     if isinstance(audit, EventAdfs):
         if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
             return ()
@@ -205,14 +201,12 @@ def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> It
     return () if found_out is None else (found_out,)
 
 
-def spared(activity: Activity, ctx: Context) -> None:
+def spared(activity: Activity, said: Account, ctx: Context) -> None:
     """Somebody whom a RADIUS server let in, which had a controller judge the password: one more who belongs there.
 
     It spares and never accuses: with EAP nobody tells whether a password or a certificate let him in.
     """
-    said, at, memory, answer = activity.account, activity.at, ctx.memory, admission(activity)
-    if answer is None or not answer.admitted or said is None or not said.name or "/" in said.name or said.name.endswith("$"):
-        return  # computers sign in as host/name
+    at, memory = activity.at, ctx.memory
     who, ip = ctx.knowledge.accounts.key(said.name, said.domain), ctx.place(activity.destination, at)
     for name, window in (("failing", WINDOW), ("fast", FAST)):
         trail = memory.trail((name, ip), at, window)
@@ -484,10 +478,8 @@ DETECTOR = Detector(
         *LOCKED_OUTSIDE,
         DESKTOP_REFUSED,
         DESKTOP_ASKED,
-        LET_IN,
-        LET_IN_AFTER,
-        LET_IN_HEALTHY,
-        KEPT_OUT,
+        *sorted(LET_IN),
+        REFUSED,
     ),
     needs=Needs(
         ports=("88", "445", "389", "135", "80", "1812"),

@@ -36,8 +36,10 @@ class Admission(Struct, frozen=True, kw_only=True):
 
 
 def admission(activity: Activity) -> Admission | None:
-    """The answer that an activity tells, None for one that is none, or a challenge only."""
-    detail = activity.detail
+    """The answer that an activity tells to a person, None for one that is none, or a challenge only."""
+    detail, said = activity.detail, activity.account
+    if said is None or not said.name or "/" in said.name or said.name.endswith("$"):
+        return None  # computers sign in as host/name
     if isinstance(detail, RadiusAccess):
         if activity.result == "unanswered":
             return None

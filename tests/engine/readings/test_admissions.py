@@ -3,13 +3,14 @@
 import pytest
 
 from app.engine.readings.admissions import Admission, admission, station_of
-from app.model.activity import Activity
+from app.model.activity import Account, Activity
 from app.model.details import DnsQuery, RadiusAccess
 from app.model.events import EventNps
 
 
-def answer(detail: RadiusAccess | EventNps, *, result: str = "failure", code: int | None = 3) -> Activity:
-    return Activity(at=0, until=0, input="made", result=result, code=code, detail=detail)  # type: ignore[arg-type]
+def answer(detail: RadiusAccess | EventNps, *, result: str = "failure", code: int | None = 3, name: str = "alice") -> Activity:
+    who = Account(name=name) if name else None
+    return Activity(at=0, until=0, input="made", account=who, result=result, code=code, detail=detail)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -47,5 +48,7 @@ def test_what_is_no_answer() -> None:
     assert admission(answer(RadiusAccess(outcome="Access-Challenge"), result="unanswered")) is None
     assert admission(answer(EventNps(event_id=6279))) is None
     assert admission(Activity(at=0, until=0, input="made", detail=DnsQuery(name="x", type="A"))) is None
+    for name in ("", "host/ws1.example.org", "WS1$"):  # nobody, and computers
+        assert admission(answer(EventNps(event_id=6273), name=name)) is None
     let_in = admission(answer(EventNps(event_id=6272), result="success", code=0))
     assert let_in is not None and let_in.admitted
