@@ -90,7 +90,12 @@ def coverage(
         reasons = [reason for _, reason in gaps]
         if there and all(kind in needs.parts for kind in there):
             told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
-            reasons.append(f"told by logs only ({told}): what the audit policy does not record stays unseen")
+            logs = all(kind.startswith("event-") for kind in there)
+            reasons.append(
+                f"told by logs only ({told}): what the audit policy does not record stays unseen"
+                if logs
+                else f"told in part ({told}): what else it reads is not in the input"
+            )
         if hidden:
             reasons.append("part could not be read: " + listed(f"{what} ({troubles[what]:,})" for what in hidden))
         unlogged = _unlogged(kinds, there)

@@ -49,6 +49,6 @@ def switches(kinds: Iterable[str], ports: Iterable[str]) -> str:
         found.append(f"collect logs with {', '.join(audits)}")
     if any(kind.startswith("directory-") for kind in wanted):
         found.append("synchronise or open the directory")
-    if any(kind.startswith("radius-") for kind in wanted):
+    if "radius-accounting" in wanted:  # sign-ins stand in captures
         found.append("send RADIUS accounting here")
     return " or ".join(found)

@@ -312,6 +312,16 @@ def test_logs_alone_are_told_as_a_part() -> None:
         assert rows[name].state == "blind", name
 
 
+def test_packets_that_tell_a_part_are_no_logs() -> None:
+    rows = {one.detector: one for one in coverage({"radius-access": 12}, (), Knowledge())}
+    nothing = {one.detector: one for one in coverage({"dns-query": 1}, (), Knowledge())}
+
+    assert rows["brute_force"].state == "partial"
+    assert "told in part (12 radius-access)" in rows["brute_force"].reason and "audit policy" not in rows["brute_force"].reason
+    assert "RADIUS accounting" not in nothing["brute_force"].reason and "1812" in nothing["brute_force"].reason
+    assert "send RADIUS accounting here" in nothing["suspicious_vpn"].reason
+
+
 def test_packets_with_logs_are_told_as_seen() -> None:
     rows = {one.detector: one for one in coverage({"kerberos-as": 4, "event-kerberos": 4}, (), Knowledge())}
 
