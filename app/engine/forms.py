@@ -40,6 +40,11 @@ CERTIFICATE, WITHOUT, OLD, JUDGED, ARMORED = 1, 2, 4, 8, 16
 # Marks of shares in a log.
 PIPES, HIDDEN, WRITES = 1, 2, 4
 """The share of pipes; another one whose name ends with a dollar sign; the right to write was asked for."""
+# Marks of files in packets, beside the first two.
+FOLDER, CHANGED = 8, 16
+"""A directory, which most of what is opened and listed is; it was written or renamed."""
+CHANGES = frozenset({"write", "rename"})
+"""Actions of app.model.details.SmbFile by which a file is another one than before."""
 
 
 def ticket_form(activity: Activity) -> int:
@@ -141,11 +146,15 @@ def tree_form(activity: Activity) -> int:
 
 
 def file_form(activity: Activity) -> int:
-    """Marks of the share in which a file or pipe was opened; nearly all files lie elsewhere."""
-    path: str = activity.detail.path  # type: ignore[union-attr]
-    if path[-1:] != "$":
-        return 0
-    return PIPES if path[-4:].upper() == "IPC$" else HIDDEN
+    """Marks of a file or pipe that was opened, and of its share."""
+    file: Any = activity.detail
+    path: str = file.path
+    form = 0
+    if path[-1:] == "$":
+        form = PIPES if path[-4:].upper() == "IPC$" else HIDDEN
+    if file.directory:
+        form |= FOLDER
+    return form | CHANGED if file.action in CHANGES else form
 
 
 def _shared(name: str) -> int:

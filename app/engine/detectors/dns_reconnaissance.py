@@ -41,6 +41,7 @@ MISSING = Threshold(name="missing", low=300, medium=100, high=50, words="Differe
 """Different names of the domain that do not exist: guessed from a list of words."""
 UNUSUAL = frozenset({"SRV", "TXT", "ANY", "MX", "NS", "HINFO", "DNSKEY", "SOA", "NSEC", "AXFR", "IXFR"})
 ORDINARY = frozenset({"A", "AAAA"})
+ASKED = UNUSUAL | ORDINARY | {"PTR"}
 NO_SUCH_NAME = 3
 TRANSFERS = frozenset({"AXFR", "IXFR"})
 
@@ -170,6 +171,7 @@ DETECTOR = Detector(
     watches=(DnsQuery,),
     watches_refused=(DnsQuery,),
     questions=("PTR", *sorted(UNUSUAL)),
+    forms={DnsQuery: lambda question, _: question in ASKED},
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
     learning=LEARNING,

@@ -16,7 +16,7 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
-from app.engine.forms import WRITES
+from app.engine.forms import CHANGED, CHANGES, WRITES
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, SmbFile
@@ -44,7 +44,6 @@ PROGRAMS = (".bat", ".cmd", ".ps1", ".vbs", ".js", ".exe", ".dll", ".msi", ".kix
 """Endings of files that run when they lie among the scripts of a domain or of a policy."""
 WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA, FILE_APPEND_DATA in the access mask of 5145."""
-WRITTEN = frozenset({"write", "rename"})
 WATCHES = (SmbFile, LdapModify, EventDirectoryChange, EventShare)
 
 
@@ -52,7 +51,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Files of policies written on SYSVOL, and policies changed in the directory."""
     detail = activity.detail
     if isinstance(detail, SmbFile):
-        if detail.action in WRITTEN and _is_shared_by_controllers(detail.path, detail.name):
+        if detail.action in CHANGES and _is_shared_by_controllers(detail.path, detail.name):
             yield from _file(activity, detail.new_name or detail.name, ctx)
         return
     if isinstance(detail, EventShare):
@@ -162,6 +161,6 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     event_ids=(5136, 5145),
-    forms={EventShare: lambda form, _: bool(form[1] & WRITES)},
+    forms={EventShare: lambda form, _: bool(form[1] & WRITES), SmbFile: lambda form, _: bool(form & CHANGED)},
     detect=detect,
 )  # fmt: skip

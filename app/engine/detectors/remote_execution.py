@@ -16,7 +16,7 @@ from app.engine.elsewhere.processes import ran
 from app.engine.elsewhere.remoting import OPENED, SHELL_MADE, remoting
 from app.engine.elsewhere.shares import reached
 from app.engine.elsewhere.traces import left
-from app.engine.forms import HIDDEN, PIPES
+from app.engine.forms import CHANGES, FOLDER, HIDDEN, PIPES
 from app.engine.readings.attacks import COMMANDS, FUNCTION_HOSTS
 from app.engine.readings.deeds import ACTIVATION, DISPATCH, QUIET_PIPES, WMI, deed_of, may_run
 from app.engine.readings.hosts import BOUND, BOUND_BY_WMI, CONSUMER, FILE_MADE, PIPE_MADE, PIPE_OPENED
@@ -63,7 +63,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         return remoting(activity, ctx)
     deed = deed_of(activity, ctx)
     if deed is None:
-        return reached(activity, ctx) if kind is EventShare or kind is SmbFile else ()
+        told = kind is EventShare or (kind is SmbFile and detail.action in CHANGES)
+        return reached(activity, ctx) if told else ()
     if deed[0] == PUT and not first_put(activity, ctx):
         return ()
     return done(activity, deed, ctx) if activity.destination is not None else ()
@@ -110,7 +111,7 @@ DETECTOR = Detector(
     sign_ins=lambda one: one.event == LOGON and one.type in (NETWORK, -1) and not one.machine,
     forms={
         RpcCall: lambda form, _: may_run(*form),
-        SmbFile: lambda form, _: bool(form),
+        SmbFile: lambda form, _: bool(form & PIPES) or form & (HIDDEN | FOLDER) == HIDDEN,
         KerberosAp: lambda carrier, _: carrier == "http",
         Ntlm: lambda carrier, _: carrier == "http",
         EventShare: lambda form, _: bool(form[1] & (PIPES | HIDDEN)) and form[2] not in QUIET_PIPES,

@@ -22,6 +22,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.forms import FOLDER
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall, SmbFile
@@ -301,6 +302,6 @@ DETECTOR = Detector(
     interfaces=(WINREG,),
     event_ids=(CHECKED,),
     thresholds=(VOLUME, POLICIES),
-    forms={RpcCall: lambda form, _: form[1] in (SAVE_KEY, SAVE_KEY_EX)},
+    forms={RpcCall: lambda form, _: form[1] in (SAVE_KEY, SAVE_KEY_EX), SmbFile: lambda form, _: not form & FOLDER},
     detect=detect,
 )

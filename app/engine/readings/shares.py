@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from app.engine.context import Context
+from app.engine.forms import CHANGES
 from app.engine.readings.sessions import by_system, is_elsewhere
 from app.model.activity import Activity
 from app.model.details import SmbFile
@@ -43,7 +44,7 @@ def touched(activity: Activity) -> Touched | None:
         return None
     if isinstance(detail, SmbFile):
         share, name = detail.path, detail.name
-        writes, reads = detail.action in ("write", "rename"), detail.action == "read"
+        writes, reads = detail.action in CHANGES, detail.action == "read"
         if detail.directory:
             return None
     elif isinstance(detail, EventShare) and detail.event_id == FILE_CHECKED:

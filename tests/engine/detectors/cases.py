@@ -366,6 +366,9 @@ WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "dns_reconnaissance": {
         "a name server transfers": [dns("example.org", source=WS1, target=DC2), dns("example.org", "AXFR", source=DC2)],
+        "a Linux client looks for its realm": [  # MIT Kerberos asks for URI records first (RFC 7553)
+            dns(f"_kerberos.{one}.example.org", "URI", at=one * SECOND, code=3) for one in range(300)
+        ],
         "a computer looks for its controllers": [
             AES_TGT, *(dns(f"_ldap._tcp.site{one}._sites.example.org", "SRV", at=one * SECOND) for one in range(12)),
         ],
