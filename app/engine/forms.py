@@ -10,7 +10,7 @@ from typing import Any
 from app.model.activity import Activity
 from app.model.commands import concerns, opened
 from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbFile, SmbTree
-from app.model.events import EventKerberos, EventLogon, EventProcess, EventShare
+from app.model.events import EventKerberos, EventLogon, EventObjectAccess, EventProcess, EventShare
 
 LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
 """Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
@@ -21,7 +21,7 @@ KEY_LIST = 161
 """KERB-KEY-LIST-REQ (MS-KILE section 2.2.11)."""
 RODC = 1 << 16
 """Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
-LOGON, SERVICE_TICKET, FILE_CHECKED = 4624, 4769, 5145
+LOGON, SERVICE_TICKET, OBJECT_CHECKED, FILE_CHECKED = 4624, 4769, 4662, 5145
 ENDED = frozenset({4634, 4647})
 """Sessions that ended: nobody asks how they began."""
 WRONG_PROOF, REVOKED, EXPIRED = 24, 18, 23
@@ -45,6 +45,14 @@ FOLDER, CHANGED = 8, 16
 """A directory, which most of what is opened and listed is; it was written or renamed."""
 CHANGES = frozenset({"write", "rename"})
 """Actions of app.model.details.SmbFile by which a file is another one than before."""
+
+# Rights to an object of the directory that 4662 tells, as they stand in its access mask (MS-ADTS section 5.1.3.2).
+CREATE_CHILD, VALIDATED_WRITE, READ_PROPERTY, WRITE_PROPERTY, CONTROL_ACCESS = 0x1, 0x8, 0x10, 0x20, 0x100
+DELETE, WRITE_DACL = 0x10000, 0x40000
+CHANGING = VALIDATED_WRITE | WRITE_PROPERTY | WRITE_DACL
+TOLD_APART = CREATE_CHILD | CHANGING | CONTROL_ACCESS | DELETE
+NO_RIGHT = 1 << 32
+"""The log tells none."""
 
 
 def ticket_form(activity: Activity) -> int:
@@ -133,6 +141,15 @@ def share_form(activity: Activity) -> tuple[int, int, str]:
     return FILE_CHECKED, form, pipe if len(pipe) <= LONGEST_PIPE else ""
 
 
+def object_form(activity: Activity) -> tuple[int, int]:
+    """Number of an event about an object, and the rights that it tells; READ_PROPERTY where it tells that one alone."""
+    event: Any = activity.detail
+    if event.event_id != OBJECT_CHECKED:
+        return event.event_id, 0
+    mask = event.number("AccessMask") or NO_RIGHT
+    return OBJECT_CHECKED, mask if mask in (READ_PROPERTY, NO_RIGHT) else mask & TOLD_APART
+
+
 def process_form(activity: Activity) -> tuple[int, bool]:
     """Number of an event about a process, and whether its command line holds a word of those that attack identities."""
     event: Any = activity.detail
@@ -176,6 +193,7 @@ FORMS: dict[type, Callable[[Activity], Hashable]] = {
     **dict.fromkeys(EVENTS, attrgetter("detail.event_id")),
     EventKerberos: logged_ticket,
     EventLogon: sign_in,
+    EventObjectAccess: object_form,
     EventProcess: process_form,
     EventShare: share_form,
 }

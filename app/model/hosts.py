@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 PIPES_OF_TOOLS = {
     "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
@@ -9,6 +10,8 @@ PIPES_OF_TOOLS = {
 """Beginnings of the pipes by which the programs of tools talk to who sent them."""
 PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-([^\\]{1,64})-\d{1,10}-std(in|out|err)$", re.I)
 """Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
+LONGEST_PIPE = 200
+"""Characters of a pipe's name that are looked at; none of these has as many."""
 OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
 """Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
 DATABASE = re.compile(r"^.{0,24}ntds\.dit$", re.I)
@@ -31,6 +34,11 @@ VALUES = frozenset({
 
 def tool_of_pipe(name: str) -> str:
     """The tool whose program has a pipe of this name (without what stands before it); empty for others."""
+    return _tool_of_pipe(name[:LONGEST_PIPE])
+
+
+@lru_cache(maxsize=1024)
+def _tool_of_pipe(name: str) -> str:
     low = name.lower()
     found = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if low.startswith(beginning)), "")
     return found or ("PsExec under another name" if PIPE_OF_PSEXEC.search(name) else "")

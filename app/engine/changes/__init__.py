@@ -13,6 +13,7 @@ from app.engine.changes.change import (
 )
 from app.engine.changes.logs import is_removal
 from app.engine.changes.reading import (
+    WRITTEN_OBJECTS,
     actor_of,
     by_controller,
     changes_of,
@@ -25,7 +26,7 @@ from app.engine.changes.reading import (
 )
 
 __all__ = [
-    "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "SERVICES", "Change", "actor_of", "by_controller", "changes_of",
-    "common_name", "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself",
+    "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "SERVICES", "WRITTEN_OBJECTS", "Change", "actor_of", "by_controller",
+    "changes_of", "common_name", "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself",
     "knows_administrators", "number", "object_of",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.engine.changes.change import CONTROL, DESCRIPTOR, PASSWORD, SAM_NAME, Change, Deed, Values
 from app.engine.changes.wire import account_control
+from app.engine.forms import VALIDATED_WRITE, WRITE_DACL, WRITE_PROPERTY
 from app.engine.knowledge.sids import sid_in
 from app.model.directory import DirectoryChange
 from app.model.events import EventAccount, EventDirectoryChange, EventGroup, EventObjectAccess, WindowsEvent
@@ -22,8 +23,6 @@ FIELDS = {
     "HomeDirectory": "homedirectory", "ProfilePath": "profilepath",
 }  # fmt: skip
 """Fields of 4720, 4738, 4741 and 4742 to the attribute that they show."""
-WRITE_PROPERTY, VALIDATED_WRITE, WRITE_DACL = 0x20, 0x8, 0x40000
-"""Bits of an access mask to an object of the directory (MS-ADTS section 5.1.3.2)."""
 PROPERTIES = {
     "17eb4278-d167-11d0-b002-0000f80367c1": "sidhistory",
     "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79": "msds-allowedtoactonbehalfofotheridentity",
@@ -133,8 +132,6 @@ def _group(d: EventGroup) -> Iterator[Change]:
 
 def _access(d: EventObjectAccess) -> Iterator[Change]:
     mask = d.number("AccessMask") or 0
-    if d.event_id != 4662 or not mask & (WRITE_PROPERTY | VALIDATED_WRITE | WRITE_DACL):
-        return
     name = (d.text("ObjectName") or "").strip("%{}")
     kind = (d.text("ObjectType") or "").strip("%{}").lower()
     named: dict[str, Any] = {"dn": name} if "=" in name else {"guid": name.lower()}

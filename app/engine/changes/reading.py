@@ -1,23 +1,30 @@
 """The one reading of changes for all detectors: what was changed, by whom, and whether that is what an administrator does."""
 
+from collections.abc import Callable
+from typing import Any
+
 from msgspec.structs import replace
 
 from app.engine.changes.change import SERVICES, Change, common_name
 from app.engine.changes.logs import LOGGED, is_removal
-from app.engine.changes.wire import WIRE, worth
+from app.engine.changes.wire import ADD_SID_HISTORY, CREATE, DELETE, SET_USER, WIRE, WRITE_SPN
 from app.engine.context import Context
+from app.engine.forms import CHANGING, OBJECT_CHECKED
 from app.engine.knowledge.born import is_named_sensitive
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
-from app.model.activity import Activity
-from app.model.details import LdapModify
+from app.model.activity import Activity, Result
+from app.model.details import LdapModify, RpcCall
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventAccount, EventDirectoryChange
+from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess
+from app.model.identifiers import DRSUAPI, SAMR
 from app.model.tags import SENSITIVE
 
 READERS = WIRE | LOGGED
+WRITTEN_OBJECTS: dict[type, Callable[[Any, Result], bool]] = {EventObjectAccess: lambda form, _: bool(form[1] & CHANGING)}
+"""Forms of 4662 (app.engine.forms) that change something, for whoever asks for changes alone."""
 PAIRED = 10_000_000
 """Microseconds within which the two records of one replaced value lie, old value and new value."""
 HABIT = 30 * 86_400_000_000
@@ -40,6 +47,8 @@ def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Chan
 
     Read once for all detectors, which share the memory of sessions.
     """
+    if not worth(activity):
+        return ()
     read, gave = ctx.logons.latest
     if read is not activity:
         gave = _read(activity, ctx)
@@ -52,9 +61,21 @@ def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Chan
     return tuple(one for one in found if one.attribute in attributes)
 
 
+def worth(activity: Activity) -> bool:
+    """False for calls that never change anything and for rights that change nothing, which are most of them."""
+    d = activity.detail
+    if isinstance(d, EventObjectAccess):
+        return d.event_id == OBJECT_CHECKED and bool((d.number("AccessMask") or 0) & CHANGING)
+    if not isinstance(d, RpcCall):
+        return True
+    if d.interface == SAMR:
+        return d.opnum in CREATE or d.opnum in DELETE or d.opnum in SET_USER or 21 < d.opnum < 33
+    return d.interface == DRSUAPI and d.opnum in (WRITE_SPN, ADD_SID_HISTORY)
+
+
 def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     reader = READERS.get(type(activity.detail))
-    if reader is None or not worth(activity):
+    if reader is None:
         return ()
     found = tuple(_named(one, ctx) for one in reader(activity.detail))
     d, who = activity.detail, activity.account

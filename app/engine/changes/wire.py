@@ -5,7 +5,6 @@ from typing import Any
 
 from app.engine.changes.change import CONTROL, PASSWORD, Change, Deed
 from app.engine.changes.compared import before_and_after
-from app.model.activity import Activity
 from app.model.details import KerberosPassword, LdapAdd, LdapDelete, LdapModify, LdapRename, RpcCall
 from app.model.identifiers import DRSUAPI, SAMR
 
@@ -140,13 +139,3 @@ WIRE: dict[type, Reader] = {
     LdapModify: _modify, LdapAdd: _add, LdapDelete: _delete, LdapRename: _rename, KerberosPassword: _password, RpcCall: _call,
 }  # fmt: skip
 """Detail type to the function that reads changes from it."""
-
-
-def worth(activity: Activity) -> bool:
-    """False for calls that never change anything, which are most of them."""
-    d = activity.detail
-    if not isinstance(d, RpcCall):
-        return True
-    if d.interface == SAMR:
-        return d.opnum in CREATE or d.opnum in DELETE or d.opnum in SET_USER or 21 < d.opnum < 33
-    return d.interface == DRSUAPI and d.opnum in (WRITE_SPN, ADD_SID_HISTORY)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, taken, tell
-from app.engine.changes import DESCRIPTOR, changes_of, is_routine
+from app.engine.changes import DESCRIPTOR, WRITTEN_OBJECTS, changes_of, is_routine
 from app.engine.changes.rights import NAMES, TAKING, Entry, added, is_privileged, is_unchanged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
@@ -75,5 +75,6 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES),
     window=HOUR,
     event_ids=(4662, 5136, 5139, 5141),
+    forms=WRITTEN_OBJECTS,
     detect=detect,
 )

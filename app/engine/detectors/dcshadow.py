@@ -9,6 +9,7 @@ from app.engine.changes import is_removal
 from app.engine.commanded import with_commands
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, fact, found, sentence
+from app.engine.forms import CREATE_CHILD, DELETE, OBJECT_CHECKED
 from app.engine.knowledge.names import short
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity, named
@@ -42,9 +43,8 @@ PUSHED = {
 CLEANED = {"removed": "removed the traces of that afterwards"}
 WORDS = REGISTERED | PUSHED | CLEANED | {"fetch": FETCH}
 
-CHECKED, COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED = 4662, 4742, 5136, 5137, 5141, 4928, 4929
-CREATE_CHILD, DELETE = 0x1, 0x10000
-"""Bits of an access mask (MS-ADTS section 5.1.3.2)."""
+COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED = 4742, 5136, 5137, 5141, 4928, 4929
+STEPS = CREATE_CHILD | DELETE
 SERVER_CLASSES = ("f0f8ffab-1191-11d0-a060-00aa006c33ed", "bf967a92-0de6-11d0-a285-00aa003049e2")
 """schemaIDGUID of nTDSDSA and of server (MS-ADSC)."""
 OF_AGENTS = "._msdcs."
@@ -125,7 +125,7 @@ def logged(activity: Activity, event: WindowsEvent, ctx: Context) -> Iterator[Fi
     if isinstance(event, EventReplication):
         yield from source_told(activity, event, ctx)
         return
-    if by_system(activity):
+    if by_system(activity) or (isinstance(event, EventObjectAccess) and not (event.number("AccessMask") or 0) & STEPS):
         return
     session = session_of(activity, ctx)
     who = (event.computer.lower(), event.number("SubjectLogonId") or 0, event.text("SubjectUserSid") or "")
@@ -144,7 +144,7 @@ def logged(activity: Activity, event: WindowsEvent, ctx: Context) -> Iterator[Fi
             marks = service_names([event.text("AttributeValue") or ""])
             rogue = name.split(",", 1)[0].partition("=")[2].lower()
             step = "" if not marks else "removed" if is_removal(event) else marks[0]
-    elif isinstance(event, EventObjectAccess) and event.event_id == CHECKED:
+    elif isinstance(event, EventObjectAccess):
         mask, kind = event.number("AccessMask") or 0, (event.text("ObjectType") or "").lower()
         rogue = rogue_of(event.text("AdditionalInfo") or "").lower()
         if mask & CREATE_CHILD and rogue:
@@ -263,7 +263,7 @@ DETECTOR = Detector(
         EventReplication,
     ),
     interfaces=(DRSUAPI,),
-    event_ids=(CHECKED, COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED),
+    event_ids=(OBJECT_CHECKED, COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED),
     needs=Needs(
         ports=("135", "389", "dynamic RPC"),
         kinds=("rpc-call", "ldap-add", "event-account", "event-directory-change", "event-replication"),
@@ -274,7 +274,10 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     sessions=True,
-    forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, ADD_ENTRY, REPLICA_ADD, REPLICA_SYNC)},
+    forms={
+        RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, ADD_ENTRY, REPLICA_ADD, REPLICA_SYNC),
+        EventObjectAccess: lambda form, _: bool(form[1] & STEPS),
+    },
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "acts as a controller to change the directory")

@@ -8,6 +8,7 @@ from app.engine import describe
 from app.engine.commanded import with_commands
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, sentence
+from app.engine.forms import CONTROL_ACCESS, NO_RIGHT, OBJECT_CHECKED
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.engine.repeated import again, all_day, folded, hour_of, steady, told_before
 from app.model.activity import Activity
@@ -34,9 +35,6 @@ WINDOW = 2 * HOUR
 """Requests of one source to one controller within two hours are one alert; a full dump takes minutes, a synchronisation comes
 back every half hour or hour."""
 
-OPERATION = 4662
-CONTROL_ACCESS = 0x100
-"""The bit of an access mask that asks for an extended right (MS-ADTS section 5.1.3.2)."""
 SECRETS = {
     GET_CHANGES_ALL: "DS-Replication-Get-Changes-All",
     GET_CHANGES_IN_FILTERED_SET: "DS-Replication-Get-Changes-In-Filtered-Set",
@@ -147,7 +145,7 @@ def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
 
 def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding | Later]:
     """Rights to replicate that a controller checked (4662) for an account that is no controller's."""
-    if event.event_id != OPERATION or activity.account is None or by_system(activity):
+    if event.event_id != OBJECT_CHECKED or activity.account is None or by_system(activity):
         return
     if not (event.number("AccessMask") or CONTROL_ACCESS) & CONTROL_ACCESS:
         return
@@ -221,7 +219,7 @@ DETECTOR = Detector(
     techniques=("T1003.006",),
     watches=(RpcCall, EventObjectAccess),
     interfaces=(DRSUAPI,),
-    event_ids=(OPERATION,),
+    event_ids=(OBJECT_CHECKED,),
     needs=Needs(
         ports=("135", "dynamic RPC"),
         kinds=("rpc-call", "event-object-access"),
@@ -232,7 +230,10 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     sessions=True,
-    forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, NT4_CHANGE_LOG, ADD_ENTRY)},
+    forms={
+        RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, NT4_CHANGE_LOG, ADD_ENTRY),
+        EventObjectAccess: lambda form, _: bool(form[1] & (CONTROL_ACCESS | NO_RIGHT)),
+    },
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "asks a controller for keys as another controller does")

@@ -38,8 +38,9 @@ def asks(activity: Activity) -> bool:
     """True when an activity reads the key, or looks for it."""
     event = activity.detail
     if isinstance(event, EventObjectAccess):
-        kind, properties = (event.text("ObjectType") or "").lower(), (event.text("Properties") or "").lower()
-        return event.event_id == CHECKED and CONTACT_CLASS in kind and THUMBNAIL_PHOTO in properties
+        if event.event_id != CHECKED or CONTACT_CLASS not in (event.text("ObjectType") or "").lower():
+            return False
+        return THUMBNAIL_PHOTO in (event.text("Properties") or "").lower()
     search = search_of(event)
     return search is not None and wants_key(search)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import READ_PROPERTY
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
@@ -30,11 +31,14 @@ def asked_for(activity: Activity) -> tuple[str, str, bool] | None:
     if isinstance(event, EventObjectAccess):
         if event.event_id != CHECKED:
             return None
-        kind, properties = (event.text("ObjectType") or "").lower(), (event.text("Properties") or "").lower()
-        name = (event.text("ObjectName") or "")[:200]
-        if ROOT_KEY_DATA in properties or (ROOT_KEY_CLASS in kind and event.number("AccessMask") == 0x10):
-            return ROOT_KEY, name, False
-        return (PASSWORD, name, False) if MANAGED_PASSWORD in properties else None
+        properties, what = (event.text("Properties") or "").lower(), ""
+        if MANAGED_PASSWORD in properties:
+            what = PASSWORD
+        if ROOT_KEY_DATA in properties or (
+            event.number("AccessMask") == READ_PROPERTY and ROOT_KEY_CLASS in (event.text("ObjectType") or "").lower()
+        ):
+            what = ROOT_KEY
+        return (what, (event.text("ObjectName") or "")[:200], False) if what else None
     search = search_of(event)
     if search is None:
         return None

@@ -146,33 +146,29 @@ def _is_spn_search(text: str) -> bool:
 def asked_for(activity: Activity) -> Asked | None:
     """What was asked for, when it is the ticket of a service whose key may come from a person's password."""
     detail: Any = activity.detail
-    kind = type(detail)
-    if kind is EventKerberos:
-        return logged(activity, detail)
     service = roastable(detail.service)
     if not service or activity.code in (UNKNOWN_SERVICE, PREAUTHENTICATION_REQUIRED) or (detail.options or 0) & USER_TO_USER:
         return None
-    direct = kind is KerberosAs
+    direct = type(detail) is KerberosAs
     if not direct and (detail.s4u2self or detail.s4u2proxy):
         return None
     who = (None if direct else detail.presented_ticket_hash) or detail.client or ""
     return Asked(service=service, who=who, offered=detail.request_etypes, etype=detail.ticket_etype, direct=direct)
 
 
-def logged(activity: Activity, event: EventKerberos) -> Asked | None:
+def logged(activity: Activity, event: EventKerberos, name: str, etype: int | None, choice: tuple[int, ...]) -> Asked | None:
     """The same of a KDC's log: it names the account that the service runs as. Of refused requests those count that offered
-    nothing better than RC4 to an account that does not take it, where the event tells what was offered.
+    nothing better than RC4 to an account that does not take it, where the event tells what was offered (choice).
     """
-    who = activity.account
-    if event.event_id != SERVICE_TICKET or who is None:
+    service, who = roastable(name), activity.account
+    if not service or who is None:
         return None
-    if activity.result != "success" and not (activity.code == NO_SUCH_ETYPE and weak_only(offered(event))):
+    if activity.result != "success" and not (activity.code == NO_SUCH_ETYPE and weak_only(choice)):
         return None
-    service = roastable(event.text("ServiceName"))
     own = account_parts(who.name, None)[0] == service.lower()  # a service asks for a ticket to itself on behalf of somebody
-    if not service or own or (event.number("TicketOptions") or 0) & USER_TO_USER or event.text("TransmittedServices"):
+    if own or (event.number("TicketOptions") or 0) & USER_TO_USER or event.text("TransmittedServices"):
         return None
-    return Asked(service=service, who=who.name.lower(), offered=offered(event), etype=event.number("TicketEncryptionType"))
+    return Asked(service=service, who=who.name.lower(), offered=choice, etype=etype)
 
 
 def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
@@ -186,10 +182,7 @@ def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
 
 def learn_client(detail: Any, where: str, ctx: Context, at: int) -> None:
     """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
-    if type(detail) is EventKerberos:
-        if detail.number("TicketEncryptionType") in AES or not AES.isdisjoint(offered(detail)):
-            ctx.memory.note(("modern", where), True, at)
-    elif not AES.isdisjoint(detail.request_etypes):
+    if not AES.isdisjoint(detail.request_etypes):
         ctx.memory.note(("modern", where), True, at)
     elif type(detail) is KerberosTgs:
         if detail.authenticator_etype in AES:
@@ -209,12 +202,33 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
             ctx.memory.seen(("search", ctx.place(activity.source, at)), True, at, activity.id, SEARCH_WINDOW)
         return ()
     where = ctx.source(activity).key  # its address may have been another computer's this morning (VPN, DHCP)
+    if kind is EventKerberos:
+        return heard(activity, detail, where, ctx)
     learn_client(detail, where, ctx, at)
     computer = given_rc4(detail)
     if computer:
-        ctx.memory.seen(("rc4 computers", realm_of(activity)), computer, at, activity.id, DAY)
+        rc4_computer(activity, computer, ctx)
     wanted = asked_for(activity)
     return () if wanted is None else counted(activity, ctx, where, wanted)
+
+
+def heard(activity: Activity, event: EventKerberos, where: str, ctx: Context) -> Iterable[Finding | Later]:
+    """The same of a KDC's log."""
+    etype, choice, ticket = event.number("TicketEncryptionType"), offered(event), event.event_id == SERVICE_TICKET
+    if etype in AES or not AES.isdisjoint(choice):
+        ctx.memory.note(("modern", where), True, activity.at)
+    if not ticket:
+        return ()
+    name = event.text("ServiceName") or ""
+    if etype in WEAK_ETYPES and name.endswith("$"):
+        rc4_computer(activity, name.lower(), ctx)
+    wanted = logged(activity, event, name, etype, choice)
+    return () if wanted is None else counted(activity, ctx, where, wanted)
+
+
+def rc4_computer(activity: Activity, computer: str, ctx: Context) -> None:
+    """Keep that a computer's own service was given in RC4."""
+    ctx.memory.seen(("rc4 computers", realm_of(activity)), computer, activity.at, activity.id, DAY)
 
 
 def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iterator[Finding | Later]:
@@ -288,11 +302,6 @@ def realm_of(activity: Activity) -> str:
 
 def given_rc4(detail: Any) -> str:
     """The computer whose own service was given in RC4 though AES was offered, as far as that is told; else empty."""
-    if type(detail) is EventKerberos:
-        if detail.event_id != SERVICE_TICKET or detail.number("TicketEncryptionType") not in WEAK_ETYPES:
-            return ""
-        name: str = (detail.text("ServiceName") or "").lower()
-        return name if name.endswith("$") else ""
     if type(detail) is KerberosTgs and detail.ticket_etype in WEAK_ETYPES and not weak_only(detail.request_etypes):
         service, computer = service_host(detail.service)
         return computer.lower() if service in ("cifs", "host", "ldap") else ""

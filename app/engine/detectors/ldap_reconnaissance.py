@@ -27,10 +27,11 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.forms import OBJECT_CHECKED, READ_PROPERTY
 from app.engine.knowledge.born import names_of, plain_name
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
-from app.engine.readings.objects import OPERATION, object_read
+from app.engine.readings.objects import object_read
 from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, picks, search_of
 from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
@@ -408,7 +409,7 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002", "T1482", "T1649"),
     watches=(LdapSearch, EventLdap, EventObjectAccess),
-    event_ids=(1644, OPERATION),
+    event_ids=(1644, OBJECT_CHECKED),
     sessions=True,
     needs=Needs(
         ports=("389", "3268"),
@@ -419,6 +420,7 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     thresholds=(KINDS, PRINCIPALS, POINTED, WHOLE, HABIT, OBJECTS),
+    forms={EventObjectAccess: lambda form, _: form[1] == READ_PROPERTY},
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "reads who is who in the directory, or who is signed in where", "low")

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from app.engine.change_story import change_needs, tell
 from app.engine.changes import (
+    WRITTEN_OBJECTS,
     Change,
     actor_of,
     by_controller,
@@ -169,5 +170,6 @@ DETECTOR = Detector(
     opnums=(12, 50),
     event_ids=(LOGON, 4662, 4741, 5136),
     sign_ins=lambda one: one.event == LOGON and one.type in (3, -1) and one.administrator,
+    forms=WRITTEN_OBJECTS,
     detect=detect,
 )

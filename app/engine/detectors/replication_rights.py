@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.change_story import change_needs, taken, tell
 from app.engine.changes import (
     DESCRIPTOR,
+    WRITTEN_OBJECTS,
     Change,
     actor_of,
     by_controller,
@@ -303,5 +304,6 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES),
     window=HOUR,
     event_ids=(4662, 5136),
+    forms=WRITTEN_OBJECTS,
     detect=detect,
 )

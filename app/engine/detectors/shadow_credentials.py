@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, subject_of, tell
 from app.engine.changes import (
+    WRITTEN_OBJECTS,
     Change,
     actor_of,
     by_controller,
@@ -171,6 +172,6 @@ DETECTOR = Detector(
     window=HOUR * 25,
     event_ids=(4662, 5136, TGT),
     thresholds=(USUAL,),
-    forms={KerberosAs: lambda form, result: bool(form & CERTIFICATE) and result == "success"},
+    forms={KerberosAs: lambda form, result: bool(form & CERTIFICATE) and result == "success", **WRITTEN_OBJECTS},
     detect=detect,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import LDAP_PORTS, change_needs, tell
-from app.engine.changes import changes_of, gained, object_of
+from app.engine.changes import WRITTEN_OBJECTS, changes_of, gained, object_of
 from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, against, fact, found, listed, sentence
@@ -116,6 +116,7 @@ DETECTOR = Detector(
     interfaces=(DRSUAPI,),
     opnums=(20,),
     event_ids=(FILTERED, 4662, 4738, 4742, 4765, 4766, 5136),
+    forms=WRITTEN_OBJECTS,
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "gives an account the rights of another one")

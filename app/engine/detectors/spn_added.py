@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.change_story import LDAP_PORTS, change_needs, tell
 from app.engine.changes import (
+    WRITTEN_OBJECTS,
     Change,
     actor_of,
     by_controller,
@@ -156,5 +157,6 @@ DETECTOR = Detector(
     interfaces=(DRSUAPI,),
     opnums=(13,),
     event_ids=(4662, 4738, 4741, 4742, 5136),
+    forms=WRITTEN_OBJECTS,
     detect=detect,
 )

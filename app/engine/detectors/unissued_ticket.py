@@ -1,6 +1,7 @@
 """A service ticket in the logs of controllers none of which signed the account in."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, plural, sentence
@@ -38,9 +39,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     account = ctx.account(activity)
     if account is None:
         return ()
-    domain = (
-        account.key.partition(":")[2].rpartition("\\")[0] if account.key.startswith("user:") else account.key.partition(".")[2]
-    )
+    domain = _domain(account.key)
     lived = ctx.limit(COVERED)
     if event.event_id in (SIGN_IN, RENEWAL):
         ctx.memory.note(("signed in", account.key), True, at)
@@ -56,6 +55,11 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         ctx.memory.seen(("traced",), account.key, at, activity.id, lived)
         return ()
     return untraced(activity, event, account, ctx)
+
+
+@lru_cache(maxsize=4096)
+def _domain(key: str) -> str:
+    return key.partition(":")[2].rpartition("\\")[0] if key.startswith("user:") else key.partition(".")[2]
 
 
 def untraced(activity: Activity, event: EventKerberos, account: EntityRef, ctx: Context) -> Iterator[Finding]:

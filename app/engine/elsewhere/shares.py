@@ -8,7 +8,7 @@ from app.engine.elsewhere.cases import hinted, spread
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.sessions import is_elsewhere
-from app.engine.readings.shares import names_written, program_written
+from app.engine.readings.shares import names_written, program_written, touched
 from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -17,12 +17,13 @@ from app.model.events import EventShare
 
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """A log of shares tells that a person, who never did so, opened the pipe of services or tasks; what he asked it does not."""
-    program = program_written(activity, ctx)
+    file = touched(activity)
+    program = program_written(file, activity, ctx) if file is not None else ""
     if program:
         yield from copied(activity, program, ctx)
         return
     account = ctx.account(activity)
-    there = names_written(activity) and is_elsewhere(activity, ctx)
+    there = file is not None and names_written(file) and is_elsewhere(activity, ctx)
     if there and account is not None and is_new("hosts", account.key, activity.at, ctx):
         yield hinted(
             activity, ctx, "The file of names of another computer was written",

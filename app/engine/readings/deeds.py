@@ -103,17 +103,18 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
             return "create a COM object", ACTIVATED
         return None
     if isinstance(detail, SmbFile):
+        if activity.result != "failure":
+            return fetched(activity, ctx)
         name = detail.name.lower().replace("\\", "/").rsplit("/", 1)[-1]
-        if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
-            return f"open the pipe {name}", f"pipe {name}"
-        return fetched(activity, ctx)
+        pipes = detail.path.upper().endswith("IPC$")
+        return (f"open the pipe {name}", f"pipe {name}") if pipes and name in PIPES else None
     if isinstance(detail, EventShare):
         left = fetched(activity, ctx)
-        if left is not None:
+        if left is not None or activity.result != "failure" or detail.event_id != FILE_CHECKED:
             return left
         name = (detail.text("RelativeTargetName") or "").lower()
         pipes = (detail.text("ShareName") or "").upper().endswith("IPC$")
-        if detail.event_id == FILE_CHECKED and pipes and name in PIPES and activity.result == "failure":
+        if pipes and name in PIPES:
             return f"open the pipe {name}", f"pipe {name}"
         return None
     if isinstance(detail, (KerberosAp, Ntlm)):

@@ -1,13 +1,10 @@
 """Objects of the directory that a person only read, as an audit of reads tells it (4662)."""
 
 from app.engine.context import Context
+from app.engine.forms import OBJECT_CHECKED, READ_PROPERTY
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.events import EventObjectAccess
-
-OPERATION = 4662
-READ_PROPERTY = 0x10
-"""Bit of an access mask to an object of the directory (MS-ADTS section 5.1.3.2)."""
 
 
 def object_read(activity: Activity, ctx: Context) -> str:
@@ -16,7 +13,11 @@ def object_read(activity: Activity, ctx: Context) -> str:
     Windows audits reads of no object by itself, nor does what is advised for security: somebody chose the object.
     """
     event = activity.detail
-    if not isinstance(event, EventObjectAccess) or event.event_id != OPERATION or event.number("AccessMask") != READ_PROPERTY:
+    if (
+        not isinstance(event, EventObjectAccess)
+        or event.event_id != OBJECT_CHECKED
+        or event.number("AccessMask") != READ_PROPERTY
+    ):
         return ""
     if (event.text("ObjectServer") or "DS").upper() != "DS" or activity.result == "failure" or by_system(activity):
         return ""

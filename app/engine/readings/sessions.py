@@ -46,12 +46,13 @@ def remember(activity: Activity, ctx: Context) -> None:
     event = activity.detail
     if type(event) is not EventLogon or event.event_id != LOGON:
         return
-    computer, kind, source, at = event.computer.lower(), event.number("LogonType") or 0, activity.source, activity.at
-    logon, note = Logon(kind, source, activity.id, at), ctx.logons.note
-    number = event.number("TargetLogonId")
+    number_of, note = event.number, ctx.logons.note
+    computer, kind, source, at = event.computer.lower(), number_of("LogonType") or 0, activity.source, activity.at
+    logon = Logon(kind, source, activity.id, at)
+    number = number_of("TargetLogonId")
     if number and number >= BUILT_IN_SESSIONS:
         note(("session", computer, number), logon, at)
-    linked = event.number("TargetLinkedLogonId")  # 0x0 for most
+    linked = number_of("TargetLinkedLogonId")  # 0x0 for most
     if linked and linked >= BUILT_IN_SESSIONS:
         note(("session", computer, linked), logon, at)
     sid = event.text("TargetUserSid") if kind == NETWORK and source is not None else None

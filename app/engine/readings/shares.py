@@ -44,15 +44,15 @@ def touched(activity: Activity) -> Touched | None:
         return None
     if isinstance(detail, SmbFile):
         share, name = detail.path, detail.name
-        writes, reads = detail.action in CHANGES, detail.action == "read"
-        if detail.directory:
+        if detail.directory or share[-1:] != "$" or not name:
             return None
+        writes, reads = detail.action in CHANGES, detail.action == "read"
     elif isinstance(detail, EventShare) and detail.event_id == FILE_CHECKED:
         share, name = detail.text("ShareName") or "", detail.text("RelativeTargetName") or ""
+        if share[-1:] != "$" or not name:
+            return None
         writes, reads = bool((detail.number("AccessMask") or 0) & WRITE_DATA), True
     else:
-        return None
-    if share[-1:] != "$" or not name:
         return None
     return Touched(share.rpartition("\\")[2].upper(), name[:1024].replace("/", "\\").lstrip("\\").lower(), writes, reads)
 
@@ -67,19 +67,24 @@ def fetched(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     file = touched(activity)
     if file is None:
         return None
-    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
     if file.share == "IPC$":
         if file.name == "atsvc":
-            ctx.memory.note(("atsvc", *pair), True, activity.at)
+            ctx.memory.note(("atsvc", *_ends(activity, ctx)), True, activity.at)
         tool = tool_of_pipe(file.name)
         return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
     if file.reads and OUTPUT_FILES.search(file.name):
         return FETCHED, "output fetched"
-    if file.reads and TASK_OUTPUT.match(file.name) and ctx.memory.recall(("atsvc", *pair), bool, activity.at, SOON):
-        return f"{FETCHED}, by a scheduled task", "output fetched"
+    if file.reads and TASK_OUTPUT.match(file.name):
+        asked = ctx.memory.recall(("atsvc", *_ends(activity, ctx)), bool, activity.at, SOON)
+        if asked:
+            return f"{FETCHED}, by a scheduled task", "output fetched"
     if is_program_put(file) and not INSTALLED.match(file.name):
-        ctx.memory.note(("put", *pair), file.name[:300], activity.at)
+        ctx.memory.note(("put", *_ends(activity, ctx)), file.name[:300], activity.at)
     return None
+
+
+def _ends(activity: Activity, ctx: Context) -> tuple[str, str]:
+    return ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
 
 
 def is_program_put(file: Touched) -> bool:
@@ -87,22 +92,19 @@ def is_program_put(file: Touched) -> bool:
     return file.writes and is_drive(file.share) and file.name.endswith(PROGRAMS)
 
 
-def names_written(activity: Activity) -> bool:
+def names_written(file: Touched) -> bool:
     """True where the file that gives other computers' names their addresses is written on another computer."""
-    file = touched(activity)
-    return file is not None and file.writes and is_drive(file.share) and file.name.endswith(NAMES_FILES)
+    return file.writes and is_drive(file.share) and file.name.endswith(NAMES_FILES)
 
 
 def program_put(activity: Activity, ctx: Context) -> str:
     """The program put onto this computer by that one within the hour before, "" for none."""
-    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
-    return ctx.memory.recall(("put", *pair), str, activity.at, HOUR) or ""
+    return ctx.memory.recall(("put", *_ends(activity, ctx)), str, activity.at, HOUR) or ""
 
 
-def program_written(activity: Activity, ctx: Context) -> str:
+def program_written(file: Touched, activity: Activity, ctx: Context) -> str:
     """The program that a person wrote to a share of the administrators of another computer; empty for anything else."""
-    file = touched(activity)
-    if file is None or not is_program_put(file):
+    if not is_program_put(file):
         return ""
     account = ctx.account(activity)
     if by_system(activity) or not is_elsewhere(activity, ctx):
