@@ -9,8 +9,22 @@ from typing import Any
 
 from app.model.activity import Activity
 from app.model.commands import concerns, opened
-from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbFile, SmbTree
+from app.model.details import (
+    EVENTS,
+    DnsQuery,
+    KerberosAp,
+    KerberosAs,
+    KerberosTgs,
+    LdapBind,
+    LdapSearch,
+    Ntlm,
+    RpcBind,
+    RpcCall,
+    SmbFile,
+    SmbTree,
+)
 from app.model.events import EventKerberos, EventLogon, EventObjectAccess, EventProcess, EventShare
+from app.model.identifiers import FEDERATION_KEYS, ROOT_KEYS
 
 LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
 """Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
@@ -43,6 +57,9 @@ PIPES, HIDDEN, WRITES = 1, 2, 4
 # Marks of files in packets, beside the first two.
 FOLDER, CHANGED = 8, 16
 """A directory, which most of what is opened and listed is; it was written or renamed."""
+# Marks of searches of the directory in packets.
+BELOW, SERVICE_NAMES, FEDERATED, MANAGED = 1, 2, 4, 8
+"""It goes beyond one object; it looks for accounts with service names; it may read keys of AD FS; those of managed accounts."""
 CHANGES = frozenset({"write", "rename"})
 """Actions of app.model.details.SmbFile by which a file is another one than before."""
 
@@ -174,6 +191,26 @@ def file_form(activity: Activity) -> int:
     return form | CHANGED if file.action in CHANGES else form
 
 
+def search_form(activity: Activity) -> int:
+    """Marks of a search of the directory, by words without which nobody who asks for a mark has anything to say."""
+    search: Any = activity.detail
+    base, text, wanted = search.base.lower(), search.filter.lower(), " ".join(search.attributes).lower()
+    form = BELOW if search.scope else 0
+    if "serviceprincipalname=*" in text.replace(" ", ""):
+        form |= SERVICE_NAMES
+    if "thumbnailphoto" in text or FEDERATION_KEYS in base:
+        form |= FEDERATED
+    if "msds-managedpassword" in wanted or "mskds-rootkeydata" in wanted or ROOT_KEYS in base:
+        form |= MANAGED
+    return form
+
+
+def gives_password(activity: Activity) -> bool:
+    """Whether a bind shows a password, or may (its length is not told); most bring a ticket."""
+    bind: Any = activity.detail
+    return bind.method == "simple" and bind.password_length != 0
+
+
 def _shared(name: str) -> int:
     if name == "IPC$":
         return PIPES
@@ -190,6 +227,8 @@ FORMS: dict[type, Callable[[Activity], Hashable]] = {
     KerberosTgs: ticket_form,
     SmbTree: tree_form,
     SmbFile: file_form,
+    LdapBind: gives_password,
+    LdapSearch: search_form,
     **dict.fromkeys(EVENTS, attrgetter("detail.event_id")),
     EventKerberos: logged_ticket,
     EventLogon: sign_in,

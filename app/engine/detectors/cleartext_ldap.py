@@ -88,5 +88,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("389", "3268"), kinds=("ldap-bind", "event-ldap"), parts=("event-ldap",), answers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS,),
+    forms={LdapBind: lambda password, result: bool(password) and result == "success"},
     detect=detect,
 )

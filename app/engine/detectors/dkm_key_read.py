@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import FEDERATED
 from app.engine.profiles import COMPUTERS
 from app.engine.readings.federation import federates
 from app.engine.readings.searches import Search, search_of
@@ -15,13 +16,11 @@ from app.model.alert import Finding
 from app.model.details import LdapSearch
 from app.model.entity import EntityRef
 from app.model.events import EventLdap, EventObjectAccess
-from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
+from app.model.identifiers import CONTACT_CLASS, FEDERATION_KEYS, THUMBNAIL_PHOTO
 from app.model.tuning import Threshold
 
 WINDOW = HOUR
 CHECKED, SEARCHED = 4662, 1644
-CONTAINER = "cn=adfs,cn=microsoft,cn=program data,"
-"""Where AD FS keeps its keys (Distributed Key Manager): contacts whose thumbnailPhoto is the key."""
 SETTLED = 12 * HOUR
 """Computers on which a service's account began to be used within so long of each other are the servers of its farm."""
 HABIT = Threshold(
@@ -51,13 +50,13 @@ def wants_key(search: Search) -> bool:
     if search.has("objectclass", "contact") and search.has("thumbnailphoto"):
         return True
     wanted = not search.attributes or not search.attributes.isdisjoint({"thumbnailphoto", "*"})
-    return CONTAINER in search.base and wanted
+    return FEDERATION_KEYS in search.base and wanted
 
 
 def unsure(activity: Activity) -> bool:
     """True for a search that an address book's program could make too: pictures of contacts, anywhere."""
     search = search_of(activity.detail)
-    return search is not None and CONTAINER not in search.base and "cryptopolicy" not in search.text
+    return search is not None and FEDERATION_KEYS not in search.base and "cryptopolicy" not in search.text
 
 
 def by_managed(activity: Activity, account: EntityRef | None, source: EntityRef, ctx: Context) -> bool:
@@ -158,5 +157,6 @@ DETECTOR = Detector(
     thresholds=(HABIT,),
     sessions=True,
     profiled=True,
+    forms={LdapSearch: lambda form, _: bool(form & FEDERATED)},
     detect=detect,
 )

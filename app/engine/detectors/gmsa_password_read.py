@@ -4,21 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.forms import READ_PROPERTY
+from app.engine.forms import MANAGED, READ_PROPERTY
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch
 from app.model.events import EventLdap, EventObjectAccess
-from app.model.identifiers import MANAGED_PASSWORD, ROOT_KEY_CLASS, ROOT_KEY_DATA
+from app.model.identifiers import MANAGED_PASSWORD, ROOT_KEY_CLASS, ROOT_KEY_DATA, ROOT_KEYS
 from app.model.tuning import Threshold
 
 WINDOW = HOUR
 CHECKED, SEARCHED = 4662, 1644
 PASSWORD, ROOT_KEY = "password", "root key"
-ROOT_KEYS = "cn=master root keys,cn=group key distribution service,"
-"""Container of the keys from which every managed password is made (MS-GKDI section 3.1.1)."""
 SEVERAL = Threshold(
     name="several", low=10, medium=5, high=3, words="Managed accounts whose passwords one computer asks for within a day"
 )
@@ -137,5 +135,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(SEVERAL,),
     sessions=True,
+    forms={LdapSearch: lambda form, _: bool(form & MANAGED)},
     detect=detect,
 )

@@ -24,6 +24,7 @@ from app.engine.detector import (
     plural,
     sentence,
 )
+from app.engine.forms import SERVICE_NAMES
 from app.engine.knowledge.names import account_parts, service_host
 from app.engine.memory import Trail, together
 from app.engine.readings.novelty import is_new
@@ -384,6 +385,7 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     thresholds=(WEAK_ONLY, WEAK_GIVEN, WEAK_SLOW, STRONG, STRONG_SLOW, AFTER_SEARCH, AFTER_SEARCH_STRONG),
+    forms={LdapSearch: lambda form, _: bool(form & SERVICE_NAMES)},
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "asks for service tickets to guess passwords from")

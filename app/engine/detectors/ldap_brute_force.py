@@ -141,6 +141,7 @@ DETECTOR = Detector(
     needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), hidden_by=("ldap inside tls",), answers=True),
     window=WINDOW,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST),
+    forms={LdapBind: lambda password, _: bool(password)},
     attacked_accounts=True,
     detect=detect,
 )

@@ -27,12 +27,12 @@ from app.engine.detector import (
     sentence,
     some,
 )
-from app.engine.forms import OBJECT_CHECKED, READ_PROPERTY
+from app.engine.forms import BELOW, OBJECT_CHECKED, READ_PROPERTY
 from app.engine.knowledge.born import names_of, plain_name
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import object_read
-from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, picks, search_of
+from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Assertion, Search, assertions_of, picks, search_of
 from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -113,6 +113,8 @@ servers by calls of their own."""
 MANAGED = "msdsgroupmanagedserviceaccount"
 FEW = 2
 """Entries below which nothing was listed: a host's own record is looked up by its place, too."""
+CACHED = 2_000
+"""Characters of a filter of which it is remembered whether it asks for single objects."""
 RECORD = frozenset({"dnsrecord", "*"})
 """Attributes that hold a name's records; no attributes at all ask for every one."""
 
@@ -121,7 +123,7 @@ RECORD = frozenset({"dnsrecord", "*"})
 def kinds_of(search: Search) -> tuple[str, ...]:
     """What a search lists, in words; nothing for one that asks for single objects."""
     found: list[str] = []
-    if search.scope == SUBTREE and names_powerful(search):
+    if search.scope == SUBTREE and names_powerful(search.assertions):
         found.append(POWERFUL)
     if records(search):
         found.append(RECORDS)
@@ -208,15 +210,26 @@ def records(search: Search) -> bool:
     return not search.attributes or not RECORD.isdisjoint(search.attributes)
 
 
-def names_powerful(search: Search) -> bool:
+def names_powerful(assertions: tuple[Assertion, ...]) -> bool:
     """True when a powerful group is asked for by name, or its members."""
-    for one in search.assertions:
+    for one in assertions:
         if one.negated or one.attribute not in ("samaccountname", "cn", "name", "memberof"):
             continue
         value = one.value.split(",", 1)[0].removeprefix("cn=") if one.attribute == "memberof" else one.value
         if plain_name(value) in POWERFUL_NAMES or (one.attribute != "memberof" and "admin" in value and "*" in value):
             return True
     return False
+
+
+def is_narrow(search: LdapSearch) -> bool:
+    """True for most searches, without taking them apart: programs ask for objects that they know."""
+    return len(search.filter) <= CACHED and _is_narrow(search.filter)
+
+
+@lru_cache(maxsize=2048)
+def _is_narrow(text: str) -> bool:
+    assertions = assertions_of(text)
+    return any(map(picks, assertions)) and not names_powerful(assertions)
 
 
 def tool_of(search: Search) -> str:
@@ -242,8 +255,11 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Kinds that one computer lists, as far as it has not long done so, and as few others do."""
     if isinstance(activity.detail, EventObjectAccess):
         return audited(activity, ctx)
-    search = search_of(activity.detail)
-    if search is None or activity.result == "failure" or not kinds_of(search):
+    detail = activity.detail
+    if activity.result == "failure" or (isinstance(detail, LdapSearch) and is_narrow(detail)):
+        return ()
+    search = search_of(detail)
+    if search is None or not kinds_of(search):
         return ()
     return listed_by(activity, search, ctx)
 
@@ -420,7 +436,10 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     thresholds=(KINDS, PRINCIPALS, POINTED, WHOLE, HABIT, OBJECTS),
-    forms={EventObjectAccess: lambda form, _: form[1] == READ_PROPERTY},
+    forms={
+        EventObjectAccess: lambda form, _: form[1] == READ_PROPERTY,
+        LdapSearch: lambda form, result: bool(form & BELOW) and result != "failure",
+    },
     detect=detect,
 )
 DETECTOR = with_commands(DETECTOR, "reads who is who in the directory, or who is signed in where", "low")

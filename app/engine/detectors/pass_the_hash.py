@@ -383,6 +383,7 @@ DETECTOR = Detector(
         KerberosAs: lambda form, result: not form & CERTIFICATE and result == "success",
         SmbTree: lambda form, result: bool(form & HIDDEN) and result == "success",
         EventShare: lambda form, result: bool(form[1] & HIDDEN) and result == "success",
+        LdapBind: lambda password, result: bool(password) and result == "success",
     },
     detect=detect,
 )

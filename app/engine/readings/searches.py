@@ -78,7 +78,8 @@ def picks(one: Assertion) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _assertions(text: str) -> tuple[Assertion, ...]:
+def assertions_of(text: str) -> tuple[Assertion, ...]:
+    """The assertions of a filter, in their order."""
     found = []
     for match in _ASSERTION.finditer(text[:LONGEST].lower()):
         negated, attribute, rule, operator, value = match.groups()
@@ -95,7 +96,7 @@ def _assertions(text: str) -> tuple[Assertion, ...]:
 def _packets(base: str, scope: int, text: str, attributes: tuple[str, ...], controls: tuple[str, ...], entries: int) -> Search:
     """The search of a message: programs ask the same again and again, and several detectors read it."""
     return Search(
-        base=base.lower(), scope=scope, text=text.lower(), assertions=_assertions(text),
+        base=base.lower(), scope=scope, text=text.lower(), assertions=assertions_of(text),
         attributes=frozenset(one.lower() for one in attributes[:MOST]), controls=controls, entries=entries,
     )  # fmt: skip
 
@@ -122,7 +123,7 @@ def search_of(detail: object) -> Search | None:
     scope = (detail.text("SearchScope") or "subtree").lower()
     return Search(
         base=(detail.text("StartingNode") or "").lower(), scope={"base": 0, "onelevel": 1}.get(scope, SUBTREE), text=text.lower(),
-        assertions=_assertions(text),
+        assertions=assertions_of(text),
         attributes=frozenset(one.strip() for one in wanted.replace(";", ",").split(",")[:MOST] if one.strip()),
         controls=(SD_FLAGS,) if "sd_flags" in (detail.text("ServerControls") or "").lower() else (),
         entries=detail.number("ReturnedEntries") or 0,
