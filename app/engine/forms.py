@@ -208,7 +208,7 @@ def search_form(activity: Activity) -> int:
 def gives_password(activity: Activity) -> bool:
     """Whether a bind shows a password, or may (its length is not told); most bring a ticket."""
     bind: Any = activity.detail
-    return bind.method == "simple" and bind.password_length != 0
+    return bool(bind.method == "simple" and bind.password_length != 0)
 
 
 def _shared(name: str) -> int:

@@ -83,6 +83,8 @@ PIPES = {"efsrpc": FILES, "fssagentrpc": SHADOWS, "netdfs": SPACES}
 REFUSED = {EFS: FILES, EFS_ON_LSARPC: FILES, FSRVP: SHADOWS}
 """Interfaces that no client asks a controller for: it shares no encrypted files, and no shadow copies of shares."""
 FILE_CHECKED, LOGON, VALIDATED = 5145, 4624, 4776
+ANYBODY = ("anybody",)
+"""Key of when any computer was last sent elsewhere, whichever it is."""
 
 
 class Asked(Struct, frozen=True):
@@ -148,6 +150,7 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
     if severity is None:
         return
     subject = f"{caller} {asked}"
+    ctx.memory.note(ANYBODY, True, activity.at)
     ctx.memory.note(("asked", asked), Asked(subject, way, host, caller, severity, activity), activity.at)
     reached = (call.returned if call.returned is not None else activity.code) in REACHED and not call.hidden
     refused = activity.result == "failure" and call.returned is None
@@ -252,6 +255,8 @@ def answered(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """A sign-in by the computer that was asked, at the one that it was sent to, seconds later."""
     if activity.source is None or activity.destination is None:
         return ()
+    if ctx.memory.recall(ANYBODY, bool, activity.at, ctx.limit(CALLED_BACK)) is None:
+        return ()  # most sign-ins
     place = ctx.place(activity.source, activity.at)
     asked = ctx.memory.recall(("asked", place), Asked, activity.at, ctx.limit(CALLED_BACK))
     if asked is None or activity.at < asked.activity.at:

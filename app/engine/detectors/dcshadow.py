@@ -1,7 +1,7 @@
 """A computer that plays domain controller for a moment, to have its own changes replicated (DCShadow)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -64,37 +64,41 @@ def service_names(values: tuple[str, ...] | list[str]) -> list[str]:
     return [word for word, prefix in marks if any(one.startswith(prefix) and one.count("/") > 1 for one in lower)]
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Steps of a promotion or of its imitation, from packets or from a controller's log."""
     detail = activity.detail
     if isinstance(detail, RpcCall):
-        yield from called(activity, detail, ctx)
-    elif isinstance(detail, WindowsEvent):
-        yield from logged(activity, detail, ctx)
-    elif activity.source is not None:
+        return called(activity, detail, ctx)
+    return logged(activity, detail, ctx) if isinstance(detail, WindowsEvent) else changed(activity, ctx)
+
+
+def changed(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A change over LDAP."""
+    if activity.source is not None:
         place = ctx.place(activity.source, activity.at)
         for step in written(activity, place, ctx):
             yield from told(activity, place, step, ctx)
 
 
-def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterable[Finding]:
     """Calls of DRSUAPI, by the impostor or by the controller that was made to ask it."""
     if activity.source is None or activity.destination is None:
-        return
+        return ()
     place, other = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     if call.opnum == GET_NC_CHANGES:
         if ctx.memory.recall(("pushes", other, place), bool, activity.at, WINDOW):
-            yield from told(activity, other, "fetched", ctx, reverse=True)
-        elif ctx.memory.trail(("acts", place), activity.at, WINDOW) is not None:
-            yield from told(activity, place, "fetch", ctx)
-    elif call.opnum == ADD_ENTRY:
-        yield from told(activity, place, "entry", ctx)
-    elif call.opnum in (REPLICA_ADD, REPLICA_SYNC) and not ctx.knowledge.is_serving_controller(activity.source.ip):
-        before = ctx.memory.trail(("acts", place), activity.at, WINDOW)
-        if call.opnum == REPLICA_SYNC and (before is None or REGISTERED.keys().isdisjoint(before.values)):
-            return  # administrators start replication from their own computers
-        ctx.memory.note(("pushes", place, other), True, activity.at)
-        yield from told(activity, place, "added" if call.opnum == REPLICA_ADD else "synced", ctx)
+            return told(activity, other, "fetched", ctx, reverse=True)
+        acts = ctx.memory.trail(("acts", place), activity.at, WINDOW) is not None
+        return told(activity, place, "fetch", ctx) if acts else ()
+    if call.opnum == ADD_ENTRY:
+        return told(activity, place, "entry", ctx)
+    if call.opnum not in (REPLICA_ADD, REPLICA_SYNC) or ctx.knowledge.is_serving_controller(activity.source.ip):
+        return ()
+    before = ctx.memory.trail(("acts", place), activity.at, WINDOW)
+    if call.opnum == REPLICA_SYNC and (before is None or REGISTERED.keys().isdisjoint(before.values)):
+        return ()  # administrators start replication from their own computers
+    ctx.memory.note(("pushes", place, other), True, activity.at)
+    return told(activity, place, "added" if call.opnum == REPLICA_ADD else "synced", ctx)
 
 
 def written(activity: Activity, place: str, ctx: Context) -> list[str]:

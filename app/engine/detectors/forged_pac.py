@@ -1,6 +1,7 @@
 """Authorization data that the client brought itself, with a ticket that was asked for without any (MS14-068)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
@@ -15,21 +16,26 @@ LIFE = 8 * DAY
 """Tickets are renewed for a week in the default domain policy."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Tickets issued without a PAC, and requests that add authorization data to them."""
-    detail, at = activity.detail, activity.at
-    if isinstance(detail, KerberosAs):
+    detail: Any = activity.detail
+    if type(detail) is KerberosAs:
         if detail.pac_request is False and detail.ticket_hash and activity.result == "success":
-            ctx.memory.note(("without", detail.ticket_hash), activity.id, at)
-        return
-    if not isinstance(detail, KerberosTgs) or activity.source is None or not detail.has_authorization_data:
-        return
-    if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
-        return
-    issue = ctx.memory.recall(("without", detail.presented_ticket_hash or ""), str, at, LIFE)
+            ctx.memory.note(("without", detail.ticket_hash), activity.id, activity.at)
+        return ()
+    if activity.source is None or not detail.has_authorization_data:
+        return ()
+    issue = ctx.memory.recall(("without", detail.presented_ticket_hash or ""), str, activity.at, LIFE)
     if issue is None and detail.pac_request is not False:
-        return
-    success = activity.result == "success"
+        return ()  # most of them
+    if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
+        return ()
+    return brought(activity, ctx, detail, issue)
+
+
+def brought(activity: Activity, ctx: Context, detail: KerberosTgs, issue: str | None) -> Iterator[Finding]:
+    """Data of the client's own making. issue: where its ticket was asked for without any."""
+    at, success = activity.at, activity.result == "success"
     yield found(
         ctx, activity, ctx.place(activity.source, at),
         evidence=(*((issue,) if issue is not None else ()), activity.id),

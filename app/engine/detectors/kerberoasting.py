@@ -1,6 +1,6 @@
 """Service tickets collected for cracking: many services of accounts, or RC4 asked on purpose."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -128,7 +128,7 @@ def roastable(service: str | None) -> str:
 
 def weak_only(etypes: tuple[int, ...]) -> bool:
     """True when nothing better than RC4 or DES was offered."""
-    return bool(etypes) and any(one in WEAK_ETYPES for one in etypes) and AES.isdisjoint(etypes)
+    return AES.isdisjoint(etypes) and not WEAK_ETYPES.isdisjoint(etypes)
 
 
 def is_spn_search(search: LdapSearch | EventLdap) -> bool:
@@ -232,7 +232,7 @@ def rc4_computer(activity: Activity, computer: str, ctx: Context) -> None:
     ctx.memory.seen(("rc4 computers", realm_of(activity)), computer, activity.at, activity.id, DAY)
 
 
-def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iterator[Finding | Later]:
+def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iterable[Later]:
     """One more ticket of a service of an account."""
     ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
     service, who, direct = wanted.service, wanted.who, wanted.direct
@@ -279,7 +279,7 @@ def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iter
             reasons[f"{plural(asked.distinct, 'service')} {how}"] = (asked.distinct, ctx.limit(WEAK_ONLY))
     alone = weak and is_first(activity, wanted, old, ctx) and not reasons
     if not reasons and not alone:
-        return
+        return ()
     if alone:
         reasons[f"{service} had not been answered with RC4 to anybody before"] = None
     severity: Severity | None = None if certain else "medium"
@@ -288,12 +288,13 @@ def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iter
     if activity.result == "success":
         memory.note(("got", ip), True, at)
     got = memory.recall(("got", ip), bool, at, WINDOW) is not None
-    yield later(
+    one = later(
         ctx, activity, ip,
         lambda: tell(activity, ctx, wanted, reasons, slow if slow.distinct > trail.distinct else trail, got, severity),
         first=min(trail.first, at), evidence=together(search, slow, trail) or (activity.id,), succeeded=got or None,
         severity=severity, confidence="low" if alone else "high", sources=(ctx.source(activity),),
     )  # fmt: skip
+    return (one,)
 
 
 def realm_of(activity: Activity) -> str:

@@ -34,6 +34,8 @@ SHARED = Threshold(
     name="shared", low=2, medium=3, high=5, words="Computers whose tickets one address uses, from which on it is a proxy's"
 )
 """A proxy, load balancer or address translation shows the tickets of many computers; a thief those of one or two."""
+ANYBODY = ("anybody",)
+"""Key of when any use last began to wait, whoever's computer it waits for."""
 OWN_WORD = frozenset({"dns", "dns-update", "ntlm-server", "ldap-ping", "kerberos-service", "rpc-ntlm", "dhcp", "netbios"})
 """Ways to know that an address is a controller's that a stolen ticket of its account does not make true."""
 
@@ -56,7 +58,9 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         if activity.destination is not None:
             ctx.memory.note(("desktop", source.ip, activity.destination.ip), True, at)
         return ()
-    waiting = ctx.memory.recall(("waiting", source.ip), Use, at, ctx.limit(BACK))
+    back = ctx.limit(BACK)
+    waits = ctx.memory.recall(ANYBODY, bool, at, back) is not None  # seldom
+    waiting = ctx.memory.recall(("waiting", source.ip), Use, at, back) if waits else None
     if waiting is not None:
         ctx.memory.note(("waiting", source.ip), None, at)
         if ctx.knowledge.sure_name(source.ip, at) == ctx.knowledge.sure_name(source.ip, waiting.issue.at):
@@ -84,6 +88,7 @@ def shown(activity: Activity, ctx: Context, ip: str) -> Iterable[Finding]:
         issue = ctx.knowledge.ticket(detail.ticket_hash)
     if issue is None or not issue.ip or issue.ip == ip or ip in issue.also or activity.at < issue.at:
         return ()
+    ctx.memory.note(ANYBODY, True, activity.at)
     ctx.memory.note(("waiting", issue.ip), Use(activity=activity, issue=issue), activity.at)
     return judged(activity, ctx, issue, None)
 

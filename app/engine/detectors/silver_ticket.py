@@ -77,7 +77,8 @@ def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
     if detail.ticket_etype is not None and detail.ticket_etype not in etypes:
         etypes = (*etypes[-7:], detail.ticket_etype)
     ctx.memory.note(key, Form(count=form.count + 1, versions=versions, etypes=etypes), at)
-    learn_opened(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
+    if detail.ticket is not None:
+        learn_opened(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
 
 
 def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterable[Finding]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -85,6 +86,8 @@ def is_worth_a_look(share: str, name: str) -> bool:
     if share[-1:] in ("$", "") or (share[-6:].lower() == "sysvol" and "preferences" in name.lower()):
         return True
     base = name[name.rfind("\\") + 1 :].lower()
+    if "s" not in base:
+        return False
     return "sam" in base or "sys" in base or "secu" in base or "lsass" in base or base.endswith(DATABASE)
 
 
@@ -143,13 +146,13 @@ def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Files with secrets by their names, sets of settings with passwords, and the volume that leaves a controller."""
-    detail = activity.detail
-    if isinstance(detail, RpcCall):
+    detail: Any = activity.detail
+    if type(detail) is RpcCall:
         name = str(detail.stub.get("file", "")).lower().rpartition("\\")[2]
         if detail.opnum in (SAVE_KEY, SAVE_KEY_EX) and name and activity.result != "failure":
             ctx.memory.note(("saved", ctx.place(activity.destination, activity.at), name), True, activity.at)
         return ()
-    if isinstance(detail, SmbFile) and not is_worth_a_look(detail.path, detail.name):
+    if type(detail) is SmbFile and not is_worth_a_look(detail.path, detail.name):
         return ()
     one = fetched(activity)
     return looked_at(one, activity, ctx) if one is not None else ()

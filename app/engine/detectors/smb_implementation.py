@@ -1,7 +1,8 @@
 """SMB spoken as only attack tools speak it: EternalBlue and its scanners, Metasploit, password guessers like Hydra."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -77,22 +78,20 @@ EXPLOIT, PROBE = "Suspected EternalBlue attack, as WannaCry uses it", "MS17-010 
 METASPLOIT, GUESSER = "Suspected use of the Metasploit framework", "Suspected brute force attack (SMB)"
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Marks of exploits first, then of the libraries that tools are made with."""
-    detail = activity.detail
+    detail: Any = activity.detail
+    kind = type(detail)
     if activity.source is None:
-        return
-    if isinstance(detail, SmbViolation):
+        return ()
+    if kind is SmbSession:
+        return session(activity, ctx, detail)
+    if kind is SmbViolation:
         mark = EXPLOITS.get(detail.what)
-        if mark is not None:
-            yield exploit(activity, ctx, detail, mark)
-    elif isinstance(detail, SmbSession):
-        yield from session(activity, ctx, detail)
-    elif isinstance(detail, Ntlm):
-        if detail.workstation == WORKSTATION and detail.carrier.startswith("smb"):
-            yield nameless(activity, ctx)
-        elif detail.client_challenge is not None:
-            yield from challenge(activity, ctx, detail, detail.client_challenge)
+        return (exploit(activity, ctx, detail, mark),) if mark is not None else ()
+    if detail.workstation == WORKSTATION and detail.carrier.startswith("smb"):
+        return (nameless(activity, ctx),)
+    return challenge(activity, ctx, detail, detail.client_challenge) if detail.client_challenge is not None else ()
 
 
 def exploit(activity: Activity, ctx: Context, detail: SmbViolation, mark: Mark) -> Finding:
@@ -124,19 +123,19 @@ def exploit(activity: Activity, ctx: Context, detail: SmbViolation, mark: Mark) 
     )
 
 
-def session(activity: Activity, ctx: Context, detail: SmbSession) -> Iterator[Finding]:
+def session(activity: Activity, ctx: Context, detail: SmbSession) -> Iterable[Finding]:
     """A logon over SMB 1 by what the client says of itself."""
     if detail.virtual_circuit == HARD_CODED:
-        yield guessed(
-            activity,
-            ctx,
-            "calls its connection by a number that password guessers have written into them (32060)",
-            (activity.id,),
-        )
-        return
+        words = "calls its connection by a number that password guessers have written into them (32060)"
+        return (guessed(activity, ctx, words, (activity.id,)),)
+    if not detail.dialects or WORKGROUPS in detail.dialects:
+        return ()
     claimed = CLAIMS.get(((detail.native_os or "").lower().strip(), (detail.native_lan_manager or "").lower().strip()))
-    if claimed is None or not detail.dialects or WORKGROUPS in detail.dialects:
-        return
+    return imitated(activity, ctx, detail, claimed) if claimed is not None else ()
+
+
+def imitated(activity: Activity, ctx: Context, detail: SmbSession, claimed: str) -> Iterator[Finding]:
+    """A client that calls itself a Windows which it is not."""
     source, target = ctx.source(activity), ctx.target(activity)
     bold = activity.result != "success" or detail.anonymous or activity.account is None
     yield found(

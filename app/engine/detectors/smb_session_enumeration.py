@@ -181,8 +181,10 @@ def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context
         name = detail.fields.get("ServiceName", "").lower()
         computer = name if name.endswith("$") else ""
     else:
-        kind, computer = service_host(detail.service)
-        computer = computer.partition(".")[0] if kind in OF_FILES and not (detail.s4u2self or detail.s4u2proxy) else ""
+        kind, where = service_host(detail.service)
+        if kind not in OF_FILES or detail.s4u2self or detail.s4u2proxy:
+            return ()
+        computer = where.partition(".")[0]
     account = ctx.account(activity) if computer else None
     if account is None or account.kind != "user" or ctx.from_controller(activity):
         return ()

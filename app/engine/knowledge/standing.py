@@ -98,11 +98,12 @@ def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, 
     when = 2**63 if at is None else at
     if kind == "user":
         domain, _, name = rest.rpartition("\\")
-        if "sensitive" in known.account_words(name, domain or None):
-            if known.accounts.is_born_sensitive(known.accounts.key(name, domain or None)):
-                reasons["built-in account"] = None
-            elif is_member(known.accounts.words(known.accounts.key(name, domain or None)), when):
-                reasons["put into a sensitive group (LDAP)"] = None
+        who = known.accounts.key(name, domain or None)
+        words = known.accounts.words(who)
+        if known.accounts.is_born_sensitive(who):
+            reasons["built-in account"] = None
+        elif "sensitive" in words and is_member(words, when):
+            reasons["put into a sensitive group (LDAP)"] = None
     for group_name, one in sorted(logged.items()):
         gone = one.removed > one.last and one.removed <= when
         if 0 <= one.first <= when and not gone:

@@ -181,8 +181,10 @@ def session_opened(activity: Activity, detail: KerberosAp | Ntlm, ctx: Context) 
     source, target = activity.source, activity.destination
     if detail.carrier != "http" or activity.result == "failure" or source is None or target is None:
         return None
+    if target.port not in WINRM_PORTS:
+        return None
     account = ctx.account(activity)
-    if target.port not in WINRM_PORTS or (account is not None and account.kind != "user"):
+    if account is not None and account.kind != "user":
         return None  # computers send their logs this way
     pair = (ctx.place(source, activity.at), ctx.place(target, activity.at))
     ends = (ctx.memory.seen(("sessions", side, pair[side]), pair[1 - side], activity.at, activity.id, WEEK) for side in (0, 1))

@@ -88,12 +88,15 @@ def is_hand_written(detail: KerberosAs) -> bool:
 
 def tool_of(detail: KerberosAs | KerberosTgs | EventKerberos) -> str:
     """The tool that is known to write requests like this one, empty for none; a log tells little of a request."""
-    options = detail.number("TicketOptions") if isinstance(detail, EventKerberos) else detail.options
     if isinstance(detail, KerberosTgs):
         if detail.request_etypes[:3] == IMPACKET:
             return "impacket"
-        plain = (options or 0) & RENEWABLE and (options or 0) & RENEWABLE_OK and not (options or 0) & FORWARDED
-        return "Rubeus" if detail.request_etypes == RUBEUS and plain and PAC_OPTIONS not in detail.pa_types else ""
+        if detail.request_etypes != RUBEUS:
+            return ""
+        asks = detail.options or 0
+        plain = asks & RENEWABLE and asks & RENEWABLE_OK and not asks & FORWARDED
+        return "Rubeus" if plain and PAC_OPTIONS not in detail.pa_types else ""
+    options = detail.number("TicketOptions") if isinstance(detail, EventKerberos) else detail.options
     return {RUBEUS_OPTIONS: "Rubeus", IMPACKET_OPTIONS: "impacket"}.get(options or 0, "")
 
 
