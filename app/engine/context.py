@@ -125,7 +125,8 @@ class Context:
 
     def source(self, activity: Activity) -> EntityRef:
         """Who asked, as known at that time; NOBODY where nothing tells it."""
-        return self.end(activity.source, activity.at)
+        end = activity.source  # as end() does, for it is asked most
+        return NOBODY if end is None or not end.ip else self.knowledge.address_entity(end.ip, activity.at)
 
     def target(self, activity: Activity) -> EntityRef:
         """Who was asked, as known at that time; NOBODY where nothing tells it."""

@@ -103,10 +103,10 @@ def news_of(keys: Iterable[str], activity: Activity, ctx: Context) -> Iterator[L
 def judge(key: str, profile: Profile, ctx: Context) -> Judged | None:
     """The account's day, None when it is nothing unusual or nothing is known to compare it with."""
     at = profile.novel[-1].at
+    if not ctx.mature(profile.first, at) or len(profile.past) < (FEWEST_DAYS if ctx.learning else 1):
+        return None
     spread_out = sum(profile.history(NEW_RESOURCES, at)[1 - SLOW_DAYS :]) + len(profile.novel)
     if len(profile.novel) < ctx.limit(NEW) and spread_out < 2 * ctx.limit(NEW):
-        return None
-    if not ctx.mature(profile.first, at) or len(profile.past) < (FEWEST_DAYS if ctx.learning else 1):
         return None
     gap = profile.number - profile.past[-1].number
     limit = ctx.ratio(SCORE)

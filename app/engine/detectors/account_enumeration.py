@@ -131,7 +131,6 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
             return slow(activity, ctx, name, protocol)
         memory.note(("hot", ip), True, at)
         return (told(activity, ctx, trail.take(), protocol),)
-    hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
     known = memory.seen(("known", ip), name, at, activity.id, WINDOW)
     if activity.code != PREAUTHENTICATION_REQUIRED and protocol == "Kerberos":
         memory.note(("proved", ip, name), True, at)
@@ -143,7 +142,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         if silent.distinct >= ctx.limit(PROVED):
             memory.note(("hot", ip), True, at)
             return (told(activity, ctx, silent.take(), protocol),)
-    if hot and activity.result == "failure" and known.counts[name] == 1:
+    hot = activity.result == "failure" and memory.recall(("hot", ip), bool, at, WINDOW) is not None
+    if hot and known.counts[name] == 1:
         return (told(activity, ctx, (activity.id,), protocol),)
     return ()
 

@@ -73,12 +73,12 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     return unproved(activity, ctx, detail, ip, name)
 
 
-def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name: str) -> Iterator[Finding | Later]:
+def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name: str) -> Iterable[Finding | Later]:
     """A request that proves nothing."""
-    rc4_only = not RC4.isdisjoint(detail.request_etypes) and AES.isdisjoint(detail.request_etypes)
+    rc4_only = AES.isdisjoint(detail.request_etypes) and not RC4.isdisjoint(detail.request_etypes)
     if activity.result == "failure" and activity.code in (PREAUTHENTICATION_REQUIRED, NO_SUCH_ETYPE):
         if ctx.memory.recall(("proved", ip, name), bool, activity.at, WINDOW) is not None:
-            return
+            return ()
         if activity.code == NO_SUCH_ETYPE and rc4_only:
             ctx.memory.note(("refused", ip, name), True, activity.at)
         ctx.memory.seen(("asked", ip), name, activity.at, activity.id, WINDOW)
@@ -86,21 +86,21 @@ def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name
             trail = ctx.memory.seen(("probed", ip), name, activity.at, activity.id, WINDOW)
             broken = BEFORE_HMAC.issuperset(detail.request_etypes)
             if broken or trail.distinct >= ctx.limit(PROBED) or hot(ctx, ip, activity.at):
-                yield told(activity, ctx, trail.take())
+                return (told(activity, ctx, trail.take()),)
         elif (answered := walked_on(ctx, ip, activity.at)) is not None:
-            yield answered_before(activity, ctx, ip, answered)
-        return
+            return (answered_before(activity, ctx, ip, answered),)
+        return ()
     if activity.result != "success":
-        return
+        return ()
     # What the capture cut is one of those that were offered (RFC 4120 section 3.1.3).
-    yield from given(activity, ctx, ip, name, rc4_only and (detail.reply_etype is None or detail.reply_etype in RC4))
+    return given(activity, ctx, ip, name, rc4_only and (detail.reply_etype is None or detail.reply_etype in RC4))
 
 
 def walked_on(ctx: Context, ip: str, at: int) -> Trail | None:
     """Answers without proof that stood early in a list of names, once enough others were asked for after them in vain."""
-    given, asked = (ctx.memory.trail((key, ip), at, WINDOW) for key in ("given", "asked"))
-    enough = given is not None and asked is not None and asked.distinct >= ctx.limit(PROBED_ANY)
-    return given if enough else None
+    given = ctx.memory.trail(("given", ip), at, WINDOW)
+    asked = ctx.memory.trail(("asked", ip), at, WINDOW) if given is not None else None
+    return given if asked is not None and asked.distinct >= ctx.limit(PROBED_ANY) else None
 
 
 def answered_before(activity: Activity, ctx: Context, ip: str, given: Trail) -> Later:

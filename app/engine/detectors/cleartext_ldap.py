@@ -24,6 +24,8 @@ ACCOUNTS = Threshold(
 )
 """Different accounts from one source that make it more than one careless application: a proxy or sign-in page that sends
 everybody's password in clear."""
+SHOWN = 5
+"""Accounts that are named; the others are counted."""
 
 
 def bound(activity: Activity) -> str:
@@ -51,7 +53,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     many = trail.distinct >= ctx.limit(ACCOUNTS)
     same = ip, account.key if sensitive and account is not None else "many"
     before = (sensitive or many) and told_before(ctx, activity.at, *same)
-    names = [ref.label if (ref := ctx.knowledge.account(str(one))) is not None else str(one) for one in trail.values]
+    names = [str(one) for one in trail.values]
+    names[:SHOWN] = [ref.label if (ref := ctx.knowledge.account(one)) is not None else one for one in names[:SHOWN]]
     one = found(
         ctx,
         activity,
@@ -67,7 +70,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact("LDAP simple bind without TLS: ", activity),
-            fact(f"{plural(len(names), 'account')}: {listed(names)}"),
+            fact(f"{plural(len(names), 'account')}: {listed(names, SHOWN)}"),
             *((fact(account, " is a sensitive account"),) if sensitive else ()),
             *((again(ctx.source(activity)),) if before else ()),
             against("It would be quiet over TLS or with a sealed SASL bind"),

@@ -178,7 +178,7 @@ def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -
     form = ctx.memory.recall(("form", realm), Form, at, KEPT) or Form()
     versions, etypes = form.versions, form.etypes
     kvno = detail.ticket_kvno
-    if kvno is not None and kvno < RODC and kvno not in (one for one, _ in versions):
+    if kvno is not None and kvno < RODC and kvno not in [one for one, _ in versions]:
         versions = (*versions[-7:], (kvno, at))
     if detail.ticket_etype is not None and detail.ticket_etype not in etypes:
         etypes = (*etypes[-7:], detail.ticket_etype)

@@ -238,8 +238,10 @@ def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iter
     service, who, direct = wanted.service, wanted.who, wanted.direct
     weak = wanted.etype in WEAK_ETYPES
     only = weak_only(wanted.offered) or (weak and not wanted.offered and has_aes(activity, service, ctx))
-    modern = memory.recall(("modern", where), bool, at, SLOW) is not None
-    old = not modern and memory.recall(("old", where), bool, at, SLOW) is not None
+    modern = old = False
+    if weak or only or direct:
+        modern = memory.recall(("modern", where), bool, at, SLOW) is not None
+        old = not modern and memory.recall(("old", where), bool, at, SLOW) is not None
     search = memory.trail(("search", ip), at, SEARCH_WINDOW)
     reasons: Reasons = {}
     trail = memory.seen(("all", ip, who), service, at, activity.id, WINDOW)

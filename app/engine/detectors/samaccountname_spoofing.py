@@ -43,6 +43,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         if not asks_itself(client or "", service):
             return ()
         return asked(activity, ctx, plain(client), detail.realm, service, bool(detail.s4u2self))
+    if kind is KerberosAs:
+        return given(activity, detail, ctx)
     if kind is EventKerberos and detail.event_id == OTHER_ASKED:
         return mismatched(activity, ctx)
     if kind is EventKerberos and detail.event_id == SERVICE_TICKET:
@@ -82,8 +84,16 @@ def mismatched(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield told(activity, ctx, name, "medium" if owner else "low", means, "38")
 
 
+def given(activity: Activity, detail: KerberosAs, ctx: Context) -> Iterable[Finding]:
+    """A ticket-granting ticket of such a name."""
+    name = plain(detail.client)
+    if activity.result != "success" or not is_krbtgt(detail.service) or not is_stranger(ctx, name, detail.realm):
+        return ()
+    return (told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "AS-REQ"),)
+
+
 def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """An account gets such a name, or a ticket-granting ticket of such a name."""
+    """An account gets such a name, or a log tells a ticket-granting ticket of such a name."""
     detail = activity.detail
     if isinstance(detail, EventAccount):
         old, new = (plain(detail.text(name)) for name in ("OldTargetUserName", "NewTargetUserName"))
@@ -107,10 +117,6 @@ def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
             if new and is_controllers(ctx, new):
                 yield told(activity, ctx, new, "high" if activity.result != "failure" else "medium",
                            f"The name {new} was written to {detail.dn.partition(',')[0]}", "rename")  # fmt: skip
-    elif isinstance(detail, KerberosAs):
-        name = plain(detail.client)
-        if activity.result == "success" and is_krbtgt(detail.service) and is_stranger(ctx, name, detail.realm):
-            yield told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "AS-REQ")
     elif isinstance(detail, EventKerberos) and activity.account is not None and activity.result == "success":
         name, realm = plain(activity.account.name), activity.account.domain
         if detail.event_id == TGT and is_stranger(ctx, name, realm):

@@ -48,7 +48,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         if who is None or activity.result != "success" or detail.event_id != TGT or not is_krbtgt(detail.text("ServiceName")):
             return ()
         name, realm, asked = account_parts(who.name, who.domain)[0], who.domain, offered(detail)
-        best = {kind or 0}
+        best: tuple[int, ...] = (kind or 0,)
         if AES.isdisjoint(asked) if asked else not is_computer(name) and kind not in AES:
             return ()
         sure = bool(asked)
@@ -56,15 +56,17 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         if not detail.client or AES.isdisjoint(detail.request_etypes) or detail.pkinit or not is_krbtgt(detail.service):
             return ()
         name, realm, sure = account_parts(detail.client, detail.realm)[0], detail.realm, True
-        best = set(detail.offered_etypes) if activity.code == PREAUTHENTICATION_REQUIRED else {detail.reply_etype or 0} & AES
-        if activity.code == NO_SUCH_ETYPE and detail.padata_etype in AES:
-            best = {23}
+        best = (detail.reply_etype,) if detail.reply_etype in AES else ()
+        if activity.code == PREAUTHENTICATION_REQUIRED:
+            best = detail.offered_etypes
+        elif activity.code == NO_SUCH_ETYPE and detail.padata_etype in AES:
+            best = (23,)
         # an answer in RC4 may be what the client chose, by the order of its types or by the only key that it has
     else:
         return ()
     if not AES.isdisjoint(best):
         if ctx.memory.recall(("strong", name), Strong, at, REMEMBERED // 2) is None:
-            ctx.memory.note(("strong", name), Strong(etype=max(best & AES), proof=activity.id), at)
+            ctx.memory.note(("strong", name), Strong(etype=max(AES.intersection(best)), proof=activity.id), at)
     elif not RC4.isdisjoint(best):
         before = ctx.memory.recall(("strong", name), Strong, at, REMEMBERED)
         if before is None and in_directory(ctx, name, realm):

@@ -71,16 +71,16 @@ def delegated(
     activity: Activity, ctx: Context, acting: str, service: str, user: str, realm: str | None
 ) -> Iterator[Finding]:  # fmt: skip
     """A service that acts for a sensitive account towards a controller, and did not do so before."""
-    victim, name = ctx.knowledge.account(user, realm) if user else None, account_parts(acting, None)[0]
+    at, name, whose = activity.at, account_parts(acting, None)[0], account_parts(user, None)[0]
+    if activity.result == "failure" or whose == name or is_krbtgt(service):
+        return
+    victim = ctx.knowledge.account(user, realm) if user else None
     where = service_host(service)[1] or service.split("@")[0].removesuffix("$")
-    at = activity.at
-    if victim is None or activity.result == "failure" or account_parts(user, None)[0] == name or is_krbtgt(service):
+    if victim is None or not where:
         return
-    if not where:
-        return
-    if ctx.knowledge.computer_entity(where).kind != "controller" or not ctx.is_sensitive(victim, at):
-        built_in = account_parts(user, None)[0] in ADMINISTRATORS or ctx.is_sensitive(victim, at)
-        if built_in and is_new("acts for an administrator", f"{name} {where}", at, ctx, within=0):
+    sensitive = ctx.is_sensitive(victim, at)
+    if not sensitive or ctx.knowledge.computer_entity(where).kind != "controller":
+        if (sensitive or whose in ADMINISTRATORS) and is_new("acts for an administrator", f"{name} {where}", at, ctx, within=0):
             yield told(activity, ctx, name, f"a ticket for {where}, by delegation", "low", victim)
         return
     if is_computer(name) and ctx.knowledge.account(acting, realm) in ctx.knowledge.controllers():

@@ -227,7 +227,8 @@ class Knowledge(Parts):
 
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
-        return self.end(ip, at)[0]
+        known = self._ends.get(ip) if self._settled else None
+        return known[0] if known is not None else self.end(ip, at)[0]
 
     def end(self, ip: str, at: int) -> tuple[EntityRef, str]:
         """address_entity() with the method by which its name is known, "" without a name."""
@@ -517,11 +518,11 @@ class Knowledge(Parts):
         if kind not in ("user", "group"):
             return None
         domain, _, name = rest.rpartition("\\")
-        if sid_in(name):
-            return self.directory.find(sid_in(name), domain)
+        if sid := sid_in(name):
+            return self.directory.find(sid, domain)
         found = self.directory.account(name, domain)
-        if found is None and self.accounts.sid((name, domain)):
-            found = self.directory.find(self.accounts.sid((name, domain)))
+        if found is None and (sid := self.accounts.sid((name, domain))):
+            found = self.directory.find(sid)
         return found
 
     def entity_of_object(self, key: Key) -> EntityRef:

@@ -169,7 +169,9 @@ class Directory:
     def account(self, sam: str, domain: str = "") -> Key | None:
         """The object of an account or group name in a domain (DNS name); without a domain the only one of that name."""
         self.settle()
-        named = self._sams.get(sam.lower(), ())
+        named = self._sams.get(sam.lower())
+        if not named:
+            return None
         found = [one for one in named if not domain or one[0] == domain.lower()]
         there = [one for one in found if not one[2]] or found[:1]
         return there[0][1] if there and (domain or len(there) == 1) else None
