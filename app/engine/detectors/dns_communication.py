@@ -171,6 +171,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Later]:
     query: DnsQuery = activity.detail  # type: ignore[assignment]
     if (len(query.name) < LONG and query.type in QUIET_TYPES) or query.protocol != "dns" or activity.source is None:
         return ()
+    if query.name[:1] == "_":
+        return ()  # the name of a service (RFC 8552)
     return asked_below(activity, query, ctx)
 
 

@@ -121,12 +121,13 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         return ()
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
     since = None
-    if trail.total == 1 or trail.distinct >= limit:
+    few = trail.distinct < limit
+    if trail.total == 1 or not few:
         since = ctx.memory.recall(("since",), int, at, 400 * DAY)
         if since is None:
             since = at
             ctx.memory.note(("since",), at, at)
-    if trail.distinct < limit:
+    if few:
         return ()
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
         return ()  # a mail gateway or an inventory, which was told on the days before

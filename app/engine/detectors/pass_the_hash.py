@@ -172,14 +172,10 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int, i
     """
     if profile is None or source is NOBODY or profile.seen(TICKET_COMPUTERS, source.key) is not None:
         return "", ""
-    computers = profile.values(COMPUTERS)
-    fresh = profile.history(NEW_COMPUTERS, at)
-    restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
-    # where its own computers have no names and their addresses changed before, a new one may be another lease
-    leased = source.kind == "address" and sum(key.startswith("address:") for key in computers) > 1
-    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
-    new = bool(before) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
+    known = profile.days >= FEWEST_DAYS and ctx.mature(profile.first, at) and not is_restless(profile, source, at)
+    before = [key for key in profile.values(COMPUTERS) if profile.before(COMPUTERS, key, at)] if known else []
+    new = bool(before)
     if not new and not others:
         return "", ""
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
@@ -191,6 +187,15 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int, i
     first = f"It never signed in from this computer before, on {days}; its computers are {usual}" if new else ""
     second = f"It signs in by Kerberos from {listed(ctx.profiles.entity(key).label for key in others[-3:])}, never from here"
     return first, second if others else ""
+
+
+def is_restless(profile: Profile, source: EntityRef, at: int) -> bool:
+    """True where one more computer is no news: it gets a new one every few days, or one of its own has another address now."""
+    fresh = profile.history(NEW_COMPUTERS, at)
+    if fresh and sum(fresh[1:]) > RESTLESS * len(fresh):  # on its first day every computer is new
+        return True
+    # where its own computers have no names and their addresses changed before, a new one may be another lease
+    return source.kind == "address" and sum(key.startswith("address:") for key in profile.values(COMPUTERS)) > 1
 
 
 def not_windows(activity: Activity) -> str:

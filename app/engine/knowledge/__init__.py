@@ -495,7 +495,8 @@ class Knowledge(Parts):
 
     def is_inside(self, name: str) -> bool:
         """True when a DNS name is that of a domain that was seen, or lies below one."""
-        self._settle()
+        if not self._settled:
+            self._settle()
         known = self._inside.get(name)
         if known is None:
             if len(self._inside) >= ANSWERS:
