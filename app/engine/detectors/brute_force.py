@@ -25,7 +25,7 @@ from app.engine.detector import (
 from app.engine.forms import JUDGED
 from app.engine.memory import Trail
 from app.engine.radius_guessing import BURST, FAST, HABIT, SOON, WINDOW, Limits, at_gateway
-from app.engine.readings import gateways
+from app.engine.readings import gateways, standing_in
 from app.engine.readings.admissions import LET_IN, REFUSED, admission
 from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
@@ -78,6 +78,8 @@ TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
 FEDERATED, FEDERATION_REFUSED, TOKEN_REFUSED = 1202, 1203, 411
 LOCKED_OUTSIDE = frozenset({516, 1210})
 """The federation service itself locked an account out for who comes from outside (extranet lockout)."""
+ATTEMPTS = ("fail", "burst", "failing", "fast")
+"""Trails of what fails at one place, by account."""
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
@@ -163,14 +165,26 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     sign_in = judged(activity)
     if sign_in is None:
         return ()
-    who, at = ctx.knowledge.accounts.key(sign_in[0], sign_in[1]), activity.at
+    who, at = account_key(activity, sign_in[0], sign_in[1], ctx), activity.at
     ip = ctx.place(activity.source, at) or f"account {who[1]}\\{who[0]}"  # nobody says where from: each account by itself
     if sign_in[3]:
         return right(activity, ctx, ip, who)
-    if is_retold(activity, ctx, who):
-        failing_since(ip, who, at, ctx)
-        return ()
+    if is_retold(activity, ctx, who[0]):  # two logs may call one domain differently
+        if not standing_in.named_now(who, ip, ATTEMPTS, at, ctx):
+            failing_since(ip, who, at, ctx)
+            return ()
+    elif standing_in.stands_in(activity):
+        standing_in.keep(who, ip, at, ctx)
     return wrong(activity, ctx, ip, who, sign_in)
+
+
+def account_key(activity: Activity, name: str, domain: str | None, ctx: Context) -> tuple[str, str]:
+    """(name, DNS domain) of who tried. 4776 tells no domain, but is logged by the computer whose account it is: a controller
+    writes it of its own domain's.
+    """
+    if not domain and isinstance(activity.detail, EventNtlm) and "@" not in name and "\\" not in name:
+        domain = ctx.knowledge.domain_served(activity.detail.computer) or None
+    return ctx.knowledge.accounts.key(name, domain)
 
 
 def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> Iterable[Later]:

@@ -471,10 +471,13 @@ class Knowledge(Parts):
         text = who.name
         if not where or not text or text[:4].upper() == "S-1-" or text.endswith("$") or any(mark in text for mark in "@\\="):
             return self.account(text, None, who.sid, at)
+        return self.account(text, self.domain_served(computer) or short(where))
+
+    def domain_served(self, computer: str) -> str:
+        """DNS name of the domain whose controller a log's computer is, "" for any other."""
         self._settle()
-        full = self.addresses.full(where, self.accounts.dns_domains)
-        suffix = full.partition(".")[2]
-        return self.account(text, suffix if full in self._acting and suffix else short(where))
+        full = self.addresses.full(host(computer), self.accounts.dns_domains)
+        return full.partition(".")[2] if full in self._acting else ""
 
     def account_words(self, name: str, domain: str | None = None) -> frozenset[str]:
         """What is known of an account: "signed in", "exists", "unknown", "sensitive"."""

@@ -90,9 +90,9 @@ class Gateways:
         text = "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 52e, v4563" if code else None
         detail = LdapBind(method="simple", name=who.dn, password_length=12, error_text=text)
         self.sim.packet(detail, server.ip, dc.ip, 389, code=code, account=activity.Account(name=who.dn))
+        self.log.validated(dc, who.name, dc.name, dc, WRONG if code else 0)
         if code:
             self.log.refused(dc, who.name, server.ip, package=SIMPLE_BIND, workstation=dc.name)
-            self.log.validated(dc, who.name, dc.name, dc, WRONG)
         else:
             self.log.logon(dc, who, server.ip, package=SIMPLE_BIND, workstation=dc.name)
 

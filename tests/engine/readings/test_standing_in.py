@@ -1,0 +1,73 @@
+"""A controller stands for clients of LDAP: what it validates for them is theirs, whichever of its records comes first."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from app.engine.detectors import DETECTORS
+from app.engine.knowledge import Knowledge
+from app.engine.running import run
+from app.model.activity import Activity
+from app.model.alert import Alert, plain
+from tests.engine.detectors.builders import MINUTE, SECOND, WS2
+from tests.engine.detectors.logs import DC, logon, refused_logon, tgt, validated
+
+PORTAL = "192.0.2.77"
+OWN = DC.partition(".")[0].upper()
+BRUTE_FORCE = next(one for one in DETECTORS if one.id == "brute_force")
+
+
+def bound(
+    user: str, at: int, *, right: bool = False, first: str = "4776", logs: Sequence[str] = ("4776", "logon")
+) -> Iterator[Activity]:
+    """What a controller logs of one simple bind; first: which of the two records comes before the other."""
+    if "4776" in logs:
+        yield validated(user, OWN, at=at + (first != "4776") * 1000, status=0 if right else 0xC000006A)
+    if "logon" in logs:
+        when = at + (first == "4776") * 1000
+        yield logon(user, PORTAL, at=when, package="Negotiate") if right else refused_logon(user, PORTAL, at=when)
+
+
+def told(activities: Sequence[Activity], *before: Activity) -> list[Alert]:
+    knowledge, ordered = Knowledge(), sorted([*before, *activities], key=lambda one: one.at)
+    for one in ordered:
+        knowledge.observe(one)
+    return run([BRUTE_FORCE], ordered, knowledge)
+
+
+def domains(number: int) -> list[Activity]:
+    """Tickets of so many domains, the first of which is the controller's own."""
+    other = tgt("eve", WS2, computer="dc1.other.test", at=-MINUTE, TargetDomainName="OTHER.TEST")
+    return [tgt("bob", WS2, at=-MINUTE), other][:number]
+
+
+@pytest.mark.parametrize("first", ["4776", "logon"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_spray_by_simple_binds_is_the_client_s(first: str, number: int) -> None:
+    spray = [one for person in range(12) for one in bound(f"user{person}", person * 2 * SECOND, first=first)]
+
+    (alert,) = told(spray, *domains(number))
+
+    words = plain(alert.finding.story[0])
+    assert PORTAL in words and "12 wrong passwords" in words and "12 accounts" in words
+
+
+def test_where_only_validations_are_logged_the_controller_is_named() -> None:
+    spray = [one for person in range(12) for one in bound(f"user{person}", person * 2 * SECOND, logs=("4776",))]
+
+    (alert,) = told(spray, *domains(2))
+
+    assert "12 accounts" in plain(alert.finding.story[0])
+
+
+@pytest.mark.parametrize("first", ["4776", "logon"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_portal_on_its_first_morning_is_quiet(first: str, number: int) -> None:
+    morning = [
+        one
+        for person in range(80)
+        for tries in range(2 if person % 4 == 0 else 1)
+        for one in bound(f"user{person}", (person * 20 + tries * 8) * SECOND, right=tries == (person % 4 == 0), first=first)
+    ]
+
+    assert not told(morning, *domains(number))
