@@ -4,6 +4,7 @@ A form holds few different values whatever the input, for who is asked about eac
 """
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -42,6 +43,8 @@ WRONG_PROOF, REVOKED, EXPIRED = 24, 18, 23
 """KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED, KDC_ERR_KEY_EXPIRED (RFC 4120 section 7.5.9)."""
 WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
+SHORT_LINE = 400
+"""Characters of a command line that is worth keeping at hand."""
 LONGEST_PIPE = 20
 """Characters of a pipe's name that is told apart."""
 
@@ -170,7 +173,14 @@ def object_form(activity: Activity) -> tuple[int, int]:
 def process_form(activity: Activity) -> tuple[int, bool]:
     """Number of an event about a process, and whether its command line holds a word of those that attack identities."""
     event: Any = activity.detail
-    return event.event_id, concerns(opened(event.fields.get("CommandLine", "")))
+    line = event.fields.get("CommandLine", "")
+    return event.event_id, _concerning(line) if len(line) <= SHORT_LINE else _concerning.__wrapped__(line)
+
+
+@lru_cache(maxsize=4096)
+def _concerning(line: str) -> bool:
+    """Whether a command line concerns identities; what services and tasks start comes again and again."""
+    return concerns(opened(line))
 
 
 def tree_form(activity: Activity) -> int:

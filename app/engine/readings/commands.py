@@ -1,6 +1,7 @@
 """What in a command line only tools for remote execution, and other attackers' tools, write."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 TOOLS = {
@@ -23,7 +24,12 @@ WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 def base(path: str) -> str:
     """Name of a program without its folder, in lower case."""
-    return path[:1024].replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
+    return _base(path[:1024])
+
+
+@lru_cache(maxsize=2048)
+def _base(path: str) -> str:
+    return path.replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
 
 
 def scrambled(name: str) -> bool:

@@ -72,8 +72,10 @@ def started(activity: Activity, ctx: Context) -> Started | None:
         return None
     sysmon = event.event_id == BEGAN_SYSMON
     program, parent = program_of(event), base(event.fields.get("ParentImage" if sysmon else "ParentProcessName", ""))
-    computer, command = event.computer.lower(), event.text("CommandLine") or ""
     named = sysmon or "ParentProcessName" in event.fields
+    if named and program not in HOSTS and parent not in HOSTS and parent != SERVICES:
+        return None  # nearly all
+    computer, command = event.computer.lower(), event.text("CommandLine") or ""
     hosting = program in HOSTS and (program != CONSOLE or "-embedding" in command.lower())
     own, by = ("ProcessId", "ParentProcessId") if sysmon else ("NewProcessId", "ProcessId")
     if hosting and (not named or program == CONSOLE):
