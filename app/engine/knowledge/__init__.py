@@ -56,6 +56,7 @@ class Knowledge(Parts):
         self._acting: set[str] = set()
         self._proven_names: set[str] = set()
         self._accounts: dict[tuple[str, str | None], EntityRef | None] = {}
+        self._plain: set[tuple[str, str | None]] = set()  # those of them that are accounts by their names alone
         self._managed: dict[str, frozenset[str]] = {}
         self._servers: dict[str, set[str]] | None = None
         self._members: dict[str, dict[str, Membership]] | None = None
@@ -125,6 +126,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
+        self._plain = set()
         self._ends_at, self._acts, self._answers = {}, {}, {}
         self._asked = self._actor = None
         self._told = {}
@@ -364,20 +366,26 @@ class Knowledge(Parts):
         its SID is told, the account that had it at that time. None for nothing at all."""
         if not self._settled:
             self._settle()
+        key = (name, domain)
+        if sid is None and key in self._plain:
+            return self._accounts[key]
         if principal(name, domain, sid):
             return None
         if not name or name[:4].upper() == "S-1-":
             return self.account_of_sid(sid_in(name) or sid_in(sid), at)
-        key = (name, domain)
-        if key in self._accounts:
-            return self._accounts[key]
+        if key not in self._accounts:
+            self._accounts[key] = self._sought(name, domain)
+        if sid is None:
+            self._plain.add(key)
+        return self._accounts[key]
+
+    def _sought(self, name: str, domain: str | None) -> EntityRef | None:
+        """The account of a name as the directory tells it, or as it is written."""
         told = "@" in name or "=" in name
         held = self.directory.state(self.directory.principal(name)) if told else None
         if not told and not domain and "\\" not in name and len(self.accounts.dns_domains) > 1:
             held = self.directory.state(self.directory.account(name))  # the only one of that name in the directory
-        found = self._account(name, domain) if held is None else self.entity_named(held.object)
-        self._accounts[key] = found
-        return found
+        return self._account(name, domain) if held is None else self.entity_named(held.object)
 
     def _account(self, name: str, domain: str | None) -> EntityRef | None:
         """The account of a name that the directory knows under no other."""
