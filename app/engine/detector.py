@@ -91,13 +91,13 @@ class Detector(Struct, frozen=True, kw_only=True):
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
-    calls of these numbers; event_ids: of Windows events only these; questions: of DNS only these types, beside what it watches
-    as refused; empty for all. sign_ins: of Windows logons (EventLogon) it is given only those of which this is true; forms: of
-    these kinds only what has a form (app.engine.forms) and a result of which this is true. silent: true of a kind of which it
-    says nothing and remembers nothing, given what is known: no honeytoken is named, a computer's packets are needed and there
-    are none. All three are asked seldom and their answers kept, so they may rest on nothing else; whatever they leave out,
-    detect() must leave at once (tests/engine/test_routes.py). thresholds: every number that the user may change. excludable:
-    kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
+    calls of these numbers; event_ids: of Windows events only these; empty for all. sign_ins: of Windows logons (EventLogon) it
+    is given only those of which this is true; forms: of these kinds only what has a form (app.engine.forms) and a result of
+    which this is true. silent: true of a kind of which it says nothing and remembers nothing, given what is known: no
+    honeytoken is named, a computer's packets are needed and there are none. All three are asked seldom and their answers kept,
+    so they may rest on nothing else; whatever they leave out, detect() must leave at once (tests/engine/test_routes.py).
+    thresholds: every number that the user may change. excludable: kinds of parties that an exclusion may name.
+    attacked_accounts: the accounts of its findings are those
     attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
     itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
@@ -120,7 +120,6 @@ class Detector(Struct, frozen=True, kw_only=True):
     interfaces: tuple[str, ...] = ()
     opnums: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
-    questions: tuple[str, ...] = ()
     sign_ins: Callable[[SignIn], bool] | None = None
     forms: dict[type, Callable[[Any, Result], bool]] = {}
     silent: Callable[[Context, type], bool] | None = None

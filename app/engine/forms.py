@@ -49,11 +49,12 @@ LONGEST_PIPE = 20
 """Characters of a pipe's name that is told apart."""
 
 # Marks of requests for tickets, each a bit.
-DELEGATES, IMPERSONATES, DIRECT, KEYS, READ_ONLY, OPENED, BROUGHT, WEAK = 1, 2, 4, 8, 16, 32, 64, 128
+DELEGATES, IMPERSONATES, DIRECT, KEYS, READ_ONLY, OPENED, BROUGHT, WEAK, REACHES = 1, 2, 4, 8, 16, 32, 64, 128, 256
 """S4U2proxy; S4U2self; user to user; asks for keys; a read-only controller's ticket; keys of the user open a ticket; brings
-authorization data; the ticket that is shown is weaker than AES."""
-CERTIFICATE, WITHOUT, OLD, JUDGED, ARMORED = 1, 2, 4, 8, 16
-"""Of a sign-in: PKINIT; wants no PAC; offers nothing of AES; its password was judged; it stands under a computer's ticket."""
+authorization data; the ticket that is shown is weaker than AES; it asks for a computer's own service of files (CIFS, HOST)."""
+CERTIFICATE, WITHOUT, OLD, JUDGED, ARMORED, MACHINE = 1, 2, 4, 8, 16, 64
+"""Of a sign-in: PKINIT; wants no PAC; offers nothing of AES; its password was judged; it stands under a computer's ticket;
+it is a computer's, by a name that ends with a dollar sign and is a name alone. OPENED is a mark of it too."""
 # Marks of shares in a log.
 PIPES, HIDDEN, WRITES = 1, 2, 4
 """The share of pipes; another one whose name ends with a dollar sign; the right to write was asked for."""
@@ -63,6 +64,13 @@ FOLDER, CHANGED = 8, 16
 # Marks of searches of the directory in packets.
 BELOW, SERVICE_NAMES, FEDERATED, MANAGED = 1, 2, 4, 8
 """It goes beyond one object; it looks for accounts with service names; it may read keys of AD FS; those of managed accounts."""
+OF_FILES = frozenset({"cifs/", "host/"})
+"""How services begin by which a computer's files are reached."""
+# Kinds of names that DNS is asked for.
+OF_SERVICE, SHORT, LONG = 0, 1, 2
+"""Of a service (RFC 8552); too short, or long enough, to carry data worth the effort."""
+LONG_NAME = 40
+"""Characters of a long one."""
 CHANGES = frozenset({"write", "rename"})
 """Actions of app.model.details.SmbFile by which a file is another one than before."""
 
@@ -95,6 +103,8 @@ def ticket_form(activity: Activity) -> int:
         form |= BROUGHT
     if detail.presented_ticket_etype not in AES:
         form |= WEAK
+    if detail.service is not None and detail.service[:5].lower() in OF_FILES:
+        form |= REACHES
     return form
 
 
@@ -110,6 +120,9 @@ def granting_form(activity: Activity) -> int:
         form |= OPENED
     if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
         form |= OLD
+    client = detail.client
+    if client is not None and client[-1:] == "$" and "@" not in client and "," not in client:
+        form |= MACHINE
     code = activity.code
     proved = code == WRONG_PROOF or detail.padata_etype is not None or detail.fast
     if proved and (activity.result == "success" or code in (WRONG_PROOF, REVOKED, EXPIRED)):
@@ -201,6 +214,13 @@ def file_form(activity: Activity) -> int:
     return form | CHANGED if file.action in CHANGES else form
 
 
+def question_form(activity: Activity) -> tuple[str, int]:
+    """Type of a question of DNS, and which kind of name it asks for."""
+    query: Any = activity.detail
+    name: str = query.name
+    return query.type, OF_SERVICE if name[:1] == "_" else SHORT if len(name) < LONG_NAME else LONG
+
+
 def search_form(activity: Activity) -> int:
     """Marks of a search of the directory, by words without which nobody who asks for a mark has anything to say."""
     search: Any = activity.detail
@@ -230,7 +250,7 @@ def _shared(name: str) -> int:
 FORMS: dict[type, Callable[[Activity], Hashable]] = {
     RpcCall: attrgetter("detail.interface", "detail.opnum"),
     RpcBind: attrgetter("detail.interface"),
-    DnsQuery: attrgetter("detail.type"),
+    DnsQuery: question_form,
     KerberosAp: attrgetter("detail.carrier"),
     Ntlm: attrgetter("detail.carrier"),
     KerberosAs: granting_form,

@@ -16,7 +16,7 @@ from app.engine.readings import federation, pipes
 from app.engine.readings.sessions import LOGON, remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert, Finding
-from app.model.details import KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
+from app.model.details import KINDS, RpcBind, RpcCall, SmbTree
 from app.model.events import EventAdfs, EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
 
@@ -102,8 +102,7 @@ def _kept(kind: type, form: Any, result: Result) -> Keep | None:
 
 def _concerns(detector: Detector, kind: type, form: Any, result: Result) -> bool:
     """Whether a detector that watches a kind is given what has a form and a result."""
-    refused = result == "failure" and kind in detector.watches_refused
-    if kind not in detector.watches and not refused:
+    if kind not in detector.watches and not (result == "failure" and kind in detector.watches_refused):
         return False
     uses = detector.forms.get(kind)
     if uses is not None and not uses(form, result):
@@ -120,8 +119,6 @@ def _concerns(detector: Detector, kind: type, form: Any, result: Result) -> bool
         return known and (not detector.opnums or opnum in detector.opnums)
     if kind is RpcBind:
         return not detector.interfaces or form in detector.interfaces
-    if kind is DnsQuery:
-        return refused or not detector.questions or form in detector.questions
     return True
 
 

@@ -19,6 +19,7 @@ from app.engine.detector import (
     plural,
     sentence,
 )
+from app.engine.forms import MACHINE
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED
@@ -256,6 +257,7 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(NAMES, PROVED),
     attacked_accounts=True,
+    forms={KerberosAs: lambda form, _: not form & MACHINE, Ntlm: lambda _, result: result == "failure"},
     sign_ins=lambda one: one.event == LOGON_REFUSED and one.type in (*FROM_ELSEWHERE, -1),
     detect=detect,
 )

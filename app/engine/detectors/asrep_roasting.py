@@ -6,6 +6,7 @@ from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import etype
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.forms import MACHINE
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail, together
 from app.engine.readings.novelty import is_new
@@ -240,6 +241,7 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS, PROBED, PROBED_ANY),
+    forms={KerberosAs: lambda form, _: not form & MACHINE},
     attacked_accounts=True,
     detect=detect,
 )

@@ -7,6 +7,7 @@ from math import log2
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
+from app.engine.forms import LONG, LONG_NAME, SHORT, question_form
 from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -19,7 +20,7 @@ QUIET_TYPES = frozenset({"A", "AAAA", "PTR", "SOA", "NS", "SRV", "HTTPS", "SVCB"
 """Types that clients of every kind ask for; with these only long names count."""
 CARRIERS = frozenset({"TXT", "NULL", "CNAME", "MX", "KEY", "PRIVATE", "TYPE65399", "SPF"})
 """Types by which tunnels bring data back."""
-LONG = 40
+FULL = LONG_NAME
 """Characters of a name, without the registered domain's, from which on it can carry data worth the effort."""
 MIXED = 3.0
 """Bits of entropy of a character: hexadecimal text has close to 4, base 32 close to 5, words of a language under 3 when so few
@@ -169,11 +170,14 @@ def is_ours(domain: str, name: str, ctx: Context) -> bool:
 def detect(activity: Activity, ctx: Context) -> Iterable[Later]:
     """Names below one domain that one computer asks for: many, different, long and without words, or for texts."""
     query: DnsQuery = activity.detail  # type: ignore[assignment]
-    if (len(query.name) < LONG and query.type in QUIET_TYPES) or query.protocol != "dns" or activity.source is None:
+    if not carries(*question_form(activity)) or query.protocol != "dns" or activity.source is None:
         return ()
-    if query.name[:1] == "_":
-        return ()  # the name of a service (RFC 8552)
     return asked_below(activity, query, ctx)
+
+
+def carries(kind: str, name: int) -> bool:
+    """True where a question of this type for such a name (app.engine.forms) could carry something."""
+    return name == LONG or (name == SHORT and kind not in QUIET_TYPES)
 
 
 def asked_below(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Later]:
@@ -185,7 +189,7 @@ def asked_below(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[L
     place, at = ctx.place(activity.source, activity.at), activity.at
     letters = payload.replace(".", "")
     trail, kind = None, "long names"
-    if len(letters) >= LONG and entropy(letters) >= MIXED:
+    if len(letters) >= FULL and entropy(letters) >= MIXED:
         trail = ctx.memory.seen(("long", place, domain), letters, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(NAMES):
             trail = None
@@ -264,5 +268,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=HOUR,
     thresholds=(NAMES, ANSWERS),
+    forms={DnsQuery: lambda form, _: carries(*form)},
     detect=detect,
 )

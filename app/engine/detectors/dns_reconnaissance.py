@@ -41,7 +41,7 @@ MISSING = Threshold(name="missing", low=300, medium=100, high=50, words="Differe
 """Different names of the domain that do not exist: guessed from a list of words."""
 UNUSUAL = frozenset({"SRV", "TXT", "ANY", "MX", "NS", "HINFO", "DNSKEY", "SOA", "NSEC", "AXFR", "IXFR"})
 ORDINARY = frozenset({"A", "AAAA"})
-ASKED = UNUSUAL | ORDINARY | {"PTR"}
+LISTED = UNUSUAL | {"PTR"}
 NO_SUCH_NAME = 3
 TRANSFERS = frozenset({"AXFR", "IXFR"})
 
@@ -171,8 +171,7 @@ DETECTOR = Detector(
     techniques=("T1087", "T1046", "T1018"),
     watches=(DnsQuery,),
     watches_refused=(DnsQuery,),
-    questions=("PTR", *sorted(UNUSUAL)),
-    forms={DnsQuery: lambda question, _: question in ASKED},
+    forms={DnsQuery: lambda form, result: form[0] in LISTED or (form[0] in ORDINARY and result == "failure")},
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
     learning=LEARNING,

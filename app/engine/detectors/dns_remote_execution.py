@@ -174,7 +174,7 @@ DETECTOR = Detector(
     phase="Lateral movement",
     techniques=("T1210", "T1574"),
     watches=(DnsQuery, EventDns, EventHost, RpcCall),
-    questions=(TYPE,),
+    forms={DnsQuery: lambda form, _: form[0] == TYPE},
     interfaces=(DNS_SERVER,),
     opnums=SETS,
     event_ids=(NOT_LOADED, SETTING, LOADED, VALUE_SET, VALUE_AUDITED),

@@ -7,7 +7,7 @@ from typing import Any
 from app.engine.changes import SAM_NAME, changes_of
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
-from app.engine.forms import IMPERSONATES
+from app.engine.forms import IMPERSONATES, MACHINE
 from app.engine.knowledge.names import account_parts, host, service_host, short
 from app.engine.readings.kerberos import SERVICE_TICKET, TGT, is_krbtgt
 from app.model.activity import Activity
@@ -203,7 +203,7 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     forms={
-        KerberosAs: lambda _, result: result == "success",
+        KerberosAs: lambda form, result: result == "success" and not form & MACHINE,
         KerberosTgs: lambda form, result: result != "failure" or bool(form & IMPERSONATES),
         EventKerberos: lambda form, result: result == "success" or form[0] == OTHER_ASKED,
     },

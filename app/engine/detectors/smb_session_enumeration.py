@@ -20,7 +20,7 @@ from app.engine.detector import (
     plural,
     sentence,
 )
-from app.engine.forms import DELEGATES, IMPERSONATES
+from app.engine.forms import DELEGATES, IMPERSONATES, REACHES
 from app.engine.knowledge.names import service_host
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
@@ -247,7 +247,7 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(SERVERS, PIPES, TICKETS),
     forms={
-        KerberosTgs: lambda form, result: result == "success" and not form & (DELEGATES | IMPERSONATES),
+        KerberosTgs: lambda form, result: result == "success" and form & (REACHES | DELEGATES | IMPERSONATES) == REACHES,
         EventKerberos: lambda _, result: result == "success",
         EventShare: lambda form, _: form[2] in WHO_IS_THERE,
     },
