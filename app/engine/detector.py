@@ -97,8 +97,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     honeytoken is named, a computer's packets are needed and there are none. All three are asked seldom and their answers kept,
     so they may rest on nothing else; whatever they leave out, detect() must leave at once (tests/engine/test_routes.py).
     thresholds: every number that the user may change. excludable: kinds of parties that an exclusion may name.
-    attacked_accounts: the accounts of its findings are those
-    attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
+    attacked_accounts: the accounts of its findings are those attacked, guessed or written into a forged ticket, not those that
+    act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
     itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
     tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,20 @@ from app.engine.memory import Memory
 from app.engine.profiles import Profiles
 from app.engine.profiles.habits import READERS
 from app.engine.running import Routes, run_told
-from app.model.activity import Account, Activity, event_order
-from app.model.details import KINDS, KerberosTgs, NameObservation, RpcCall
+from app.model.activity import Account, Activity, Endpoint, event_order
+from app.model.details import (
+    KINDS,
+    DnsQuery,
+    KerberosAs,
+    KerberosTgs,
+    LdapBind,
+    LdapSearch,
+    NameObservation,
+    Ntlm,
+    RpcCall,
+)
 from app.model.events import EventKerberos, EventLogon, EventShare
+from app.model.identifiers import ROOT_KEYS
 from app.model.tags import HONEYTOKEN
 from app.model.tuning import DEFAULT, Tuning
 from app.sensor.sensor import read_input
@@ -163,6 +175,70 @@ def test_logons_written_in_any_way_are_left_out_only_by_who_would_go(number: int
         for package, old in packages:
             words = {"LogonType": kind, "AuthenticationPackageName": package, "LmPackageName": old, **names}
             check([replace(made(number, **words), result=result, code=0xC000006A)], {})
+
+
+SERVICES = ("krbtgt/CORP.TEST", "cifs/fs1", "CIFS/fs1:445/x", "cifs@x/fs1", "cifs", "HOST/fs1", "ws1$", "http/web", None)
+CLIENTS = (
+    "ws1$",
+    "CORP\\WS1$",
+    "a@b$",
+    "CN=a,OU=b$",
+    "cn=b$,ou=a",
+    "ws1$ ",
+    "$",
+    "host/ws1$",
+    "ws1$@CORP.TEST",
+    "alice",
+    "",
+    None,
+)
+FILTERS = (
+    "(servicePrincipalName=*)", "( service Principal Name = *)", "(&(objectClass=contact)(thumbnailPhoto=*))",
+    "(&(ObjectClass= Contact)(!(ThumbnailPhoto=x)))", "(sAMAccountName=alice)", "(cn=*admin*)", "(objectClass=dnsNode)", "",
+)  # fmt: skip
+BASES = ("CN=ADFS,CN=Microsoft,CN=Program Data,DC=corp,DC=test", f"{ROOT_KEYS.upper()}DC=corp", "DC=DomainDnsZones,DC=corp", "")
+WANTED = (("msDS-ManagedPassword",), ("cn", "MSKDS-ROOTKEYDATA"), ("thumbnailPhoto",), ("*",), ())
+NAMES = (
+    "_kerberos.corp.test",
+    "_" * 45 + ".a.b",
+    "0123456789abcdef" * 3 + ".x.y",
+    "dnscat.0123456789abcdef",
+    "5.4.3.10.in-addr.arpa",
+    ".",
+)
+ASKED = ("A", "TXT", "URI", "PTR", "AXFR", "SIG", "SRV", "")
+WRITTEN: dict[str, list[Any]] = {
+    "kerberos-as": [
+        KerberosAs(client=one, realm="CORP.TEST", service=service, request_etypes=etypes, padata_etype=proof)
+        for one, service, etypes, proof in product(CLIENTS, SERVICES[:2], ((18, 23), (23,)), (None, 18))
+    ],
+    "kerberos-tgs": [
+        KerberosTgs(client=one, realm="CORP.TEST", service=service, s4u2proxy=proxy)
+        for one, service, proxy in product(("alice", "ws1$", None), SERVICES, (False, True))
+    ],
+    "ldap-search": [
+        LdapSearch(base=base, scope=scope, filter=text, attributes=wanted, entries=5)
+        for base, scope, text, wanted in product(BASES, (0, 1, 2), FILTERS, WANTED)
+    ],
+    "ldap-bind": [
+        LdapBind(method=method, name="alice", password_length=length)
+        for method, length in product(("simple", "GSSAPI", ""), (None, 0, 8))
+    ],
+    "dns-query": [DnsQuery(name=name, type=asked) for name, asked in product(NAMES, ASKED)],
+    "ntlm": [Ntlm(user=one or None, domain="CORP", carrier=carrier) for one, carrier in product(CLIENTS, ("http", "smb2"))],
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_packets_written_in_any_way_are_left_out_only_by_who_would_go(kind: str) -> None:
+    ends = {"source": Endpoint(ip="10.0.0.7", port=50_000), "destination": Endpoint(ip="10.0.0.1", port=88)}
+    answers: list[tuple[Any, int]] = [("success", 0), ("failure", 24), ("failure", 25), ("failure", 3), ("unanswered", 0)]
+    activities = [
+        Activity(at=number, until=number, input="packets", frames=(number,), result=result, code=code, detail=detail, **ends)
+        for number, (detail, (result, code)) in enumerate(product(WRITTEN[kind], answers), 1)
+    ]
+
+    assert check(activities, {})
 
 
 def test_what_is_known_later_brings_back_who_was_silent() -> None:
