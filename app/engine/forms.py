@@ -66,6 +66,8 @@ BELOW, SERVICE_NAMES, FEDERATED, MANAGED = 1, 2, 4, 8
 """It goes beyond one object; it looks for accounts with service names; it may read keys of AD FS; those of managed accounts."""
 OF_FILES = frozenset({"cifs/", "host/"})
 """How services begin by which a computer's files are reached."""
+WINRM_PORTS = frozenset({5985, 5986})
+"""HTTP and HTTPS of WS-Management (MS-WSMV section 2.1)."""
 # Kinds of names that DNS is asked for.
 OF_SERVICE, SHORT, LONG = 0, 1, 2
 """Of a service (RFC 8552); too short, or long enough, to carry data worth the effort."""
@@ -196,6 +198,15 @@ def _concerning(line: str) -> bool:
     return concerns(opened(line))
 
 
+def carrier_form(activity: Activity) -> str:
+    """What carries an authentication; HTTP to other ports than those of WS-Management is the web."""
+    detail: Any = activity.detail
+    carrier: str = detail.carrier
+    if carrier == "http" and (activity.destination is None or activity.destination.port not in WINRM_PORTS):
+        return "web"
+    return carrier
+
+
 def tree_form(activity: Activity) -> int:
     """Marks of a share that is connected."""
     tree: Any = activity.detail
@@ -251,8 +262,8 @@ FORMS: dict[type, Callable[[Activity], Hashable]] = {
     RpcCall: attrgetter("detail.interface", "detail.opnum"),
     RpcBind: attrgetter("detail.interface"),
     DnsQuery: question_form,
-    KerberosAp: attrgetter("detail.carrier"),
-    Ntlm: attrgetter("detail.carrier"),
+    KerberosAp: carrier_form,
+    Ntlm: carrier_form,
     KerberosAs: granting_form,
     KerberosTgs: ticket_form,
     SmbTree: tree_form,

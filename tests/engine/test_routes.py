@@ -21,6 +21,7 @@ from app.model.activity import Account, Activity, Endpoint, event_order
 from app.model.details import (
     KINDS,
     DnsQuery,
+    KerberosAp,
     KerberosAs,
     KerberosTgs,
     LdapBind,
@@ -225,17 +226,29 @@ WRITTEN: dict[str, list[Any]] = {
         for method, length in product(("simple", "GSSAPI", ""), (None, 0, 8))
     ],
     "dns-query": [DnsQuery(name=name, type=asked) for name, asked in product(NAMES, ASKED)],
+    "kerberos-ap": [KerberosAp(carrier=carrier, service="http/web", ticket_hash="t") for carrier in ("http", "smb2", "")],
     "ntlm": [Ntlm(user=one or None, domain="CORP", carrier=carrier) for one, carrier in product(CLIENTS, ("http", "smb2"))],
 }
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_packets_written_in_any_way_are_left_out_only_by_who_would_go(kind: str) -> None:
-    ends = {"source": Endpoint(ip="10.0.0.7", port=50_000), "destination": Endpoint(ip="10.0.0.1", port=88)}
+    source = Endpoint(ip="10.0.0.7", port=50_000)
+    ends = [Endpoint(ip="10.0.0.1", port=88), Endpoint(ip="10.0.0.1", port=5985), None]
     answers: list[tuple[Any, int]] = [("success", 0), ("failure", 24), ("failure", 25), ("failure", 3), ("unanswered", 0)]
     activities = [
-        Activity(at=number, until=number, input="packets", frames=(number,), result=result, code=code, detail=detail, **ends)
-        for number, (detail, (result, code)) in enumerate(product(WRITTEN[kind], answers), 1)
+        Activity(
+            at=number,
+            until=number,
+            input="packets",
+            frames=(number,),
+            result=result,
+            code=code,
+            detail=detail,
+            source=source,
+            destination=end,
+        )
+        for number, (detail, (result, code), end) in enumerate(product(WRITTEN[kind], answers, ends), 1)
     ]
 
     assert check(activities, {})

@@ -1,6 +1,7 @@
 """What a message over the network makes another computer run: services, tasks, WMI, COM objects, its registry, WinRM."""
 
 from app.engine.context import Context
+from app.engine.forms import WINRM_PORTS
 from app.engine.readings.registry import written
 from app.engine.readings.shares import FILE_CHECKED, fetched, program_put
 from app.engine.readings.wmi import EXEC_METHOD, METHOD, PUT_INSTANCE, SILENT, asked_of_wmi
@@ -77,8 +78,6 @@ QUIET_PIPES = frozenset({
 """Pipes of Windows through which nothing is run."""
 PIPES = frozenset({"svcctl", "atsvc"})
 """Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
-WINRM_PORTS = frozenset({5985, 5986})
-"""HTTP and HTTPS of WS-Management (MS-WSMV section 2.1)."""
 SESSION = "open a session of PowerShell or WinRM"
 ROUND = 5
 """Computers at one end of such sessions within a week from which on that end manages computers, or collects their logs."""
