@@ -101,7 +101,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
     itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
-    tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.
+    tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others. left_to:
+    kinds of which another detection tells: what they tell of too is not given to this one.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     attacked_accounts: bool = False
     sessions: bool = False
     tellings: bool = False
+    left_to: tuple[type, ...] = ()
     detect: Detect
 
 

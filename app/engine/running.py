@@ -130,8 +130,9 @@ def run(
 
 
 def hears_twice(detector: Detector, told: Told) -> bool:
-    """True when a detector is given another telling of the same act, so that this one would count it again."""
-    watched, refused = ({KINDS[kind] for kind in some} for some in (detector.watches, detector.watches_refused))
+    """True when a detector, or one that it leaves such acts to, is given another telling of it: this one would count it again."""
+    watched = {KINDS[kind] for kind in (*detector.watches, *detector.left_to)}
+    refused = {KINDS[kind] for kind in detector.watches_refused}
     return any(kind in watched or (result == "failure" and kind in refused) for kind, result in told)
 
 

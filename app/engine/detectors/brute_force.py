@@ -31,7 +31,7 @@ from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Account, Activity
 from app.model.alert import Finding, Step
-from app.model.details import KerberosAs, Ntlm, RadiusAccess
+from app.model.details import KerberosAs, LdapBind, Ntlm, RadiusAccess
 from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNps, EventNtlm
 from app.model.tuning import Threshold
 
@@ -528,5 +528,6 @@ DETECTOR = Detector(
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD, LOCKED_OUT, DESKTOPS),
     attacked_accounts=True,
     forms={KerberosAs: lambda form, _: bool(form & JUDGED)},
+    left_to=(LdapBind,),
     detect=detect,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.names import host
+from app.engine.knowledge.names import host, short
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.engine.twins.trace import Trace, changed_object, coded, dn, last_number, origin, outcome, plain, service_account, told
 from app.model.activity import Activity
@@ -30,6 +30,8 @@ READ_PROPERTY, WRITE_PROPERTY = 0x10, 0x20
 """Bits of an access mask to an object of the directory (MS-ADTS section 5.1.3.2)."""
 NO_TICKET = 0xFFFFFFFF
 LOCKED_OUT = 6279
+SIMPLE_BIND = "advapi"
+"""Logon process of a controller that signs somebody in with the password of a simple bind."""
 Traces = Iterator[Trace]
 
 
@@ -67,6 +69,9 @@ def _ntlm(known: Knowledge, a: Activity, e: EventNtlm) -> Traces:
         server = known.computer_entity(e.text("SChannelName") or "").key
     yield Trace("ntlm", who, True, told(server, 0, outcome(a) if e.event_id == 4776 else "", "", client))
     yield Trace("validated", f"{who} {_server(known, e)}", e.event_id == 8004, told(what=client))
+    if e.event_id == 4776 and workstation and short(workstation) == short(host(e.computer)):
+        yield Trace("bind validated", who, True, told(_server(known, e), 0, outcome(a)))  # for a client of LDAP, or its own
+        yield Trace("bind at", _server(known, e), True, told(ended=outcome(a)))
 
 
 def _logon(known: Knowledge, a: Activity, e: EventLogon) -> Traces:
@@ -87,6 +92,8 @@ def _logon(known: Knowledge, a: Activity, e: EventLogon) -> Traces:
         workstation = host(e.text("WorkstationName"))
         client = plain(f"{workstation}$") if workstation else ""
         yield Trace("ntlm logon", f"{who} {ip}", True, told(server, port, outcome(a), "", client))
+    if (e.text("LogonProcessName") or "").lower() == SIMPLE_BIND:
+        yield Trace("simple bind", ip, True, told(server, port, outcome(a), who))
     if e.number("LogonType") == 3:
         yield Trace("smb logon", ip, True, told(server, port, outcome(a), who))
 

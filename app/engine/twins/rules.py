@@ -54,6 +54,9 @@ RULES: dict[str, Rule] = {
     "synchronised": Rule(how="object and time before the synchronisation", many=True, before=3 * SECOND, after=10 * MINUTE),
     "radius": Rule(how="account, gateway, outcome and time"),
     "same": Rule(how="one record in two logs", before=SECOND, after=SECOND, same=True),
+    "simple bind": Rule(how="address, account, outcome and time", telling=(PORT, ACCOUNT), least=1, clock=True),
+    "bind validated": Rule(how="account, controller, outcome and time"),
+    "bind at": Rule(how="controller, outcome and time"),
 }
 NUMBER: dict[str, int] = {name: number for number, name in enumerate(RULES)}
 BY_NUMBER: tuple[Rule, ...] = tuple(RULES.values())

@@ -110,6 +110,15 @@ def account_at(known: Knowledge, name: str) -> str:
     return (plain(sam) if sam else first_name(name)).rstrip("$")
 
 
+def signed_in_as(known: Knowledge, name: str) -> str:
+    """Account of the name in a simple bind (MS-ADTS section 5.1.1.1.1) as plain() has it; of a distinguished name the directory's
+    word alone, for its CN is what people call it."""
+    if "=" not in name:
+        return plain(name)
+    held = known.directory.state(known.directory.principal(name))
+    return plain(held.object.sam) if held is not None and held.object.sam else ""
+
+
 def first_name(text: str) -> str:
     """Value of the first part of a distinguished name, in lower case: CN of an account or group."""
     return dn(text).split(",", 1)[0].partition("=")[2]

@@ -48,8 +48,8 @@ from app.model.events import (
 _OBJECTS = (LdapModify, LdapAdd, LdapDelete, LdapRename)
 PARTNERS: dict[type, tuple[type, ...]] = {
     EventKerberos: (KerberosAs, KerberosTgs),
-    EventNtlm: (Ntlm, EventNtlm),
-    EventLogon: (Ntlm, KerberosAp, SmbSession),
+    EventNtlm: (Ntlm, EventNtlm, LdapBind),
+    EventLogon: (Ntlm, KerberosAp, SmbSession, LdapBind),
     EventObjectAccess: (RpcCall, LdapSearch, LdapModify),
     EventDirectoryChange: _OBJECTS,
     EventAccount: (RpcCall, KerberosPassword, *_OBJECTS),

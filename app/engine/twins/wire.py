@@ -18,6 +18,7 @@ from app.engine.twins.trace import (
     place,
     plain,
     service_account,
+    signed_in_as,
     told,
 )
 from app.model.activity import Activity
@@ -158,7 +159,15 @@ def _search(known: Knowledge, a: Activity, d: LdapSearch) -> Traces:
 
 def _bind(known: Knowledge, a: Activity, d: LdapBind) -> Traces:
     ip, port = origin(a)
-    yield Trace("bind", ip, False, told(place(known, a.destination, a.at), port, "", plain(d.name) or actor(known, a)))
+    server = place(known, a.destination, a.at)
+    yield Trace("bind", ip, False, told(server, port, "", plain(d.name) or actor(known, a)))
+    if d.method == "simple" and d.name and a.result != "unanswered":
+        who = signed_in_as(known, d.name)
+        yield Trace("simple bind", ip, False, told(server, port, outcome(a), who))
+        if who:
+            yield Trace("bind validated", who, False, told(server, 0, outcome(a)))
+        elif server:  # a name that only a directory could translate
+            yield Trace("bind at", server, False, told(ended=outcome(a)))
 
 
 def _changed(rule: str, known: Knowledge, a: Activity, name: str) -> Traces:

@@ -1,4 +1,5 @@
-"""A controller stands for clients of LDAP: what it validates for them is theirs, whichever of its records comes first."""
+"""A controller stands for clients of LDAP: what it validates for them is theirs, whichever of its records comes first, and
+what packets tell of the same binds is no second story."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,15 +7,16 @@ import pytest
 
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
-from app.engine.running import run
+from app.engine.running import run, run_told
 from app.model.activity import Activity
 from app.model.alert import Alert, plain
-from tests.engine.detectors.builders import MINUTE, SECOND, WS2
-from tests.engine.detectors.logs import DC, logon, refused_logon, tgt, validated
+from tests.engine.detectors.builders import MINUTE, SECOND, WS2, bind
+from tests.engine.detectors.logs import DC, log, logon, refused_logon, tgt, validated
+from tests.engine.twins_of import told_of
 
 PORTAL = "192.0.2.77"
 OWN = DC.partition(".")[0].upper()
-BRUTE_FORCE = next(one for one in DETECTORS if one.id == "brute_force")
+BRUTE_FORCE, OVER_LDAP = (next(one for one in DETECTORS if one.id == name) for name in ("brute_force", "ldap_brute_force"))
 
 
 def bound(
@@ -71,3 +73,32 @@ def test_a_portal_on_its_first_morning_is_quiet(first: str, number: int) -> None
     ]
 
     assert not told(morning, *domains(number))
+
+
+def refused(user: str, packet: Activity, at: int) -> list[Activity]:
+    """The two records of a bind that packets tell, with its port."""
+    assert packet.source is not None
+    fields = {
+        "TargetUserName": user, "TargetDomainName": "EXAMPLE", "Status": "0xc000006d", "SubStatus": "0xc000006a",
+        "LogonType": "3", "LogonProcessName": "Advapi  ", "AuthenticationPackageName": "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0",
+        "WorkstationName": OWN, "IpAddress": packet.source.ip, "IpPort": str(packet.source.port),
+    }  # fmt: skip
+    return [validated(user, OWN, at=at + 1000), log(4625, fields, at=at + 2000, failed=True)]
+
+
+def test_guesses_that_packets_and_logs_tell_are_one_alert_with_both_as_proof() -> None:
+    packets, records = [], []
+    for person in range(12):
+        name, at = f"user{person}", person * 2 * SECOND
+        packets.append(bind(f"{name}@example.org", at=at, code=49))
+        records += refused(name, packets[-1], at)
+    activities = [*domains(1), *packets, *records]
+    knowledge = Knowledge()
+    for one in activities:
+        knowledge.observe(one)
+    stream, others = told_of(activities, knowledge)
+
+    (alert,) = run_told([BRUTE_FORCE, OVER_LDAP], stream, knowledge, others=others)
+
+    assert alert.detector == OVER_LDAP.id
+    assert {one.id for one in (*packets, *records)} <= set(alert.finding.evidence)
