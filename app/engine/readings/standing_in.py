@@ -1,5 +1,6 @@
-"""A controller that stands for a client: of a simple bind (RFC 4513 section 5.1.3) it logs that it validated the password (4776),
-with itself as the workstation, and beside it the logon or its refusal (4624, 4625), which names the client.
+"""A controller that stands for a client: of a simple bind (RFC 4513 section 5.1.3) it logs that it validated the password (4776,
+or 4768 and 4771 where it asked its own KDC) with itself as the client, and beside it the logon or its refusal (4624, 4625), which
+names who asked.
 """
 
 from collections.abc import Iterable
@@ -8,12 +9,14 @@ from app.engine.context import Context
 from app.engine.knowledge.names import host, short
 from app.engine.readings.sessions import TOGETHER
 from app.model.activity import Activity
-from app.model.events import EventNtlm
+from app.model.events import EventKerberos, EventNtlm
 
 
 def stands_in(activity: Activity) -> bool:
-    """True for a validation whose workstation is the computer that logs it; it is told by its NetBIOS name."""
+    """True for a validation whose workstation, told by its NetBIOS name, or client (::1) is the computer that logs it."""
     event = activity.detail
+    if isinstance(event, EventKerberos):
+        return activity.source is not None and activity.destination is not None and activity.source.ip == activity.destination.ip
     return isinstance(event, EventNtlm) and short(host(event.text("Workstation"))) == short(host(event.computer)) != ""
 
 

@@ -50,6 +50,8 @@ def _kerberos(known: Knowledge, a: Activity, e: EventKerberos) -> Traces:
     if not ip:
         return
     if e.event_id in (4768, 4771, 4772):
+        if who and a.destination is not None and ip == a.destination.ip:
+            yield from _bound(known, a, e, who)
         if who:
             yield Trace("as", f"{who} {ip}", True, told(_server(known, e), port, coded(a), "", "", kind))
     elif e.event_id in (4769, 4770, 4773):
@@ -70,8 +72,13 @@ def _ntlm(known: Knowledge, a: Activity, e: EventNtlm) -> Traces:
     yield Trace("ntlm", who, True, told(server, 0, outcome(a) if e.event_id == 4776 else "", "", client))
     yield Trace("validated", f"{who} {_server(known, e)}", e.event_id == 8004, told(what=client))
     if e.event_id == 4776 and workstation and short(workstation) == short(host(e.computer)):
-        yield Trace("bind validated", who, True, told(_server(known, e), 0, outcome(a)))  # for a client of LDAP, or its own
-        yield Trace("bind at", _server(known, e), True, told(ended=outcome(a)))
+        yield from _bound(known, a, e, who)
+
+
+def _bound(known: Knowledge, a: Activity, e: WindowsEvent, who: str) -> Traces:
+    """A password that a controller validated for itself: perhaps for a client of LDAP."""
+    yield Trace("bind validated", who, True, told(_server(known, e), 0, outcome(a)))
+    yield Trace("bind at", _server(known, e), True, told(ended=outcome(a)))
 
 
 def _logon(known: Knowledge, a: Activity, e: EventLogon) -> Traces:

@@ -11,7 +11,7 @@ from app.engine.running import run, run_told
 from app.model.activity import Activity
 from app.model.alert import Alert, plain
 from tests.engine.detectors.builders import MINUTE, SECOND, WS2, bind
-from tests.engine.detectors.logs import DC, log, logon, refused_logon, tgt, validated
+from tests.engine.detectors.logs import DC, log, logon, proof_failed, refused_logon, tgt, validated
 from tests.engine.twins_of import told_of
 
 PORTAL = "192.0.2.77"
@@ -19,15 +19,18 @@ OWN = DC.partition(".")[0].upper()
 BRUTE_FORCE, OVER_LDAP = (next(one for one in DETECTORS if one.id == name) for name in ("brute_force", "ldap_brute_force"))
 
 
-def bound(
-    user: str, at: int, *, right: bool = False, first: str = "4776", logs: Sequence[str] = ("4776", "logon")
-) -> Iterator[Activity]:
-    """What a controller logs of one simple bind; first: which of the two records comes before the other."""
-    if "4776" in logs:
-        yield validated(user, OWN, at=at + (first != "4776") * 1000, status=0 if right else 0xC000006A)
-    if "logon" in logs:
-        when = at + (first == "4776") * 1000
-        yield logon(user, PORTAL, at=when, package="Negotiate") if right else refused_logon(user, PORTAL, at=when)
+def judged(user: str, at: int, right: bool, by: str) -> Activity:
+    """What the controller logs of the password that it validated for itself."""
+    if by == "4776":
+        return validated(user, OWN, at=at, status=0 if right else 0xC000006A)
+    return tgt(user, "127.0.0.1", at=at) if right else proof_failed(user, "127.0.0.1", at=at)
+
+
+def bound(user: str, at: int, *, right: bool = False, by: str = "4776", last: bool = False) -> Iterator[Activity]:
+    """What a controller logs of one simple bind. by: who judged it; last: the logon comes before that."""
+    yield judged(user, at + last * 1000, right, by)
+    when = at + (not last) * 1000
+    yield logon(user, PORTAL, at=when, package="Negotiate") if right else refused_logon(user, PORTAL, at=when)
 
 
 def told(activities: Sequence[Activity], *before: Activity) -> list[Alert]:
@@ -43,10 +46,11 @@ def domains(number: int) -> list[Activity]:
     return [tgt("bob", WS2, at=-MINUTE), other][:number]
 
 
-@pytest.mark.parametrize("first", ["4776", "logon"])
+@pytest.mark.parametrize("by", ["4776", "4771"])
+@pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_spray_by_simple_binds_is_the_client_s(first: str, number: int) -> None:
-    spray = [one for person in range(12) for one in bound(f"user{person}", person * 2 * SECOND, first=first)]
+def test_a_spray_by_simple_binds_is_the_client_s(by: str, last: bool, number: int) -> None:
+    spray = [one for person in range(12) for one in bound(f"user{person}", person * 2 * SECOND, by=by, last=last)]
 
     (alert,) = told(spray, *domains(number))
 
@@ -54,22 +58,24 @@ def test_a_spray_by_simple_binds_is_the_client_s(first: str, number: int) -> Non
     assert PORTAL in words and "12 wrong passwords" in words and "12 accounts" in words
 
 
-def test_where_only_validations_are_logged_the_controller_is_named() -> None:
-    spray = [one for person in range(12) for one in bound(f"user{person}", person * 2 * SECOND, logs=("4776",))]
+@pytest.mark.parametrize("by", ["4776", "4771"])
+def test_where_only_validations_are_logged_the_controller_is_named(by: str) -> None:
+    spray = [judged(f"user{person}", person * 2 * SECOND, False, by) for person in range(12)]
 
     (alert,) = told(spray, *domains(2))
 
     assert "12 accounts" in plain(alert.finding.story[0])
 
 
-@pytest.mark.parametrize("first", ["4776", "logon"])
+@pytest.mark.parametrize("by", ["4776", "4771"])
+@pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_portal_on_its_first_morning_is_quiet(first: str, number: int) -> None:
+def test_a_portal_on_its_first_morning_is_quiet(by: str, last: bool, number: int) -> None:
     morning = [
         one
         for person in range(80)
         for tries in range(2 if person % 4 == 0 else 1)
-        for one in bound(f"user{person}", (person * 20 + tries * 8) * SECOND, right=tries == (person % 4 == 0), first=first)
+        for one in bound(f"user{person}", (person * 20 + tries * 8) * SECOND, right=tries == (person % 4 == 0), by=by, last=last)
     ]
 
     assert not told(morning, *domains(number))
