@@ -170,11 +170,11 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if sign_in[3]:
         return right(activity, ctx, ip, who)
     if is_retold(activity, ctx, who[0]):  # two logs may call one domain differently
-        if not standing_in.named_now(who, ip, ATTEMPTS, at, ctx):
+        if not standing_in.named_now(who[0], ip, ATTEMPTS, at, ctx):
             failing_since(ip, who, at, ctx)
             return ()
-    elif standing_in.stands_in(activity):
-        standing_in.keep(who, ip, at, ctx)
+    elif standing_in.stands_in(activity, ip):
+        standing_in.keep(who[0], who, ip, at, ctx)
     return wrong(activity, ctx, ip, who, sign_in)
 
 

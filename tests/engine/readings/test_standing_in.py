@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from app.engine.detector import Detector
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.engine.running import run, run_told
@@ -16,7 +17,10 @@ from tests.engine.twins_of import told_of
 
 PORTAL = "192.0.2.77"
 OWN = DC.partition(".")[0].upper()
-BRUTE_FORCE, OVER_LDAP = (next(one for one in DETECTORS if one.id == name) for name in ("brute_force", "ldap_brute_force"))
+NO_SUCH_USER = 0xC0000064
+BRUTE_FORCE, OVER_LDAP, ENUMERATION = (
+    next(one for one in DETECTORS if one.id == name) for name in ("brute_force", "ldap_brute_force", "account_enumeration")
+)
 
 
 def judged(user: str, at: int, right: bool, by: str) -> Activity:
@@ -33,11 +37,11 @@ def bound(user: str, at: int, *, right: bool = False, by: str = "4776", last: bo
     yield logon(user, PORTAL, at=when, package="Negotiate") if right else refused_logon(user, PORTAL, at=when)
 
 
-def told(activities: Sequence[Activity], *before: Activity) -> list[Alert]:
+def told(activities: Sequence[Activity], *before: Activity, detectors: Sequence[Detector] = (BRUTE_FORCE,)) -> list[Alert]:
     knowledge, ordered = Knowledge(), sorted([*before, *activities], key=lambda one: one.at)
     for one in ordered:
         knowledge.observe(one)
-    return run([BRUTE_FORCE], ordered, knowledge)
+    return run(detectors, ordered, knowledge)
 
 
 def domains(number: int) -> list[Activity]:
@@ -108,3 +112,22 @@ def test_guesses_that_packets_and_logs_tell_are_one_alert_with_both_as_proof() -
 
     assert alert.detector == OVER_LDAP.id
     assert {one.id for one in (*packets, *records)} <= set(alert.finding.evidence)
+
+
+@pytest.mark.parametrize("client", [OWN, "KALI", "-"])
+@pytest.mark.parametrize("last", [False, True])
+def test_names_that_two_logs_tell_were_asked_once_and_by_an_address(client: str, last: bool) -> None:
+    asked = [
+        one
+        for person in range(30)
+        for one in (
+            validated(f"name{person}", client, at=person * SECOND + last * 1000, status=NO_SUCH_USER),
+            refused_logon(f"name{person}", PORTAL, at=person * SECOND + (not last) * 1000, sub=NO_SUCH_USER),
+        )
+    ]
+
+    (alert,) = told([*domains(1), *asked], detectors=[ENUMERATION, BRUTE_FORCE])
+
+    words = plain(alert.finding.story[0])
+    assert alert.detector == ENUMERATION.id and PORTAL in words and "30 user names" in words
+    assert len(alert.finding.evidence) == 30
