@@ -71,6 +71,10 @@ def _shape(text: str) -> str:
     return VALUE.sub(r"\1?", text.lower())[:LONGEST]
 
 
+SignedIn = tuple[str, str, str, str, str, int | None]
+"""Who (key) signed in from which computer, over which protocol, to which resource and with which encryption."""
+
+
 def where(end: Endpoint | None) -> str:
     """Text of an end for a key, without its port."""
     return end.ip if end is not None else ""
@@ -101,12 +105,30 @@ def sign_in(
     meant = ("signed in", key, computer, protocol, what, etype)
     taught = book.met(meant, at)
     if taught is None:
-        taught = first_today(book, activity, key, computer, protocol, what, etype)
+        if what and what != computer:
+            taught = elsewhere_today(book, activity, meant)
+        else:
+            taught = first_today(book, activity, key, computer, protocol, what, etype)
         book.remember(meant, taught)
     elif protocol == NTLM and taught:
         taught[0].counts[BY_NTLM] += 1
     if same is not None:
         book.remember(same, taught)
+
+
+def elsewhere_today(book: Book, activity: Activity, meant: SignedIn) -> tuple[Profile, ...]:
+    """What a sign-in to a resource teaches: of the second of its kind today the resource alone is new."""
+    _, key, computer, protocol, what, etype = meant
+    kind = ("signed in", key, computer, protocol, "", etype)
+    theirs = book.met(kind, activity.at)
+    if theirs is None:
+        theirs = first_today(book, activity, key, computer, protocol, what, etype)
+        book.remember(kind, theirs)
+        return theirs
+    book.use(theirs[0], key, RESOURCES, what, activity)
+    if protocol == NTLM:
+        theirs[0].counts[BY_NTLM] += 1
+    return theirs
 
 
 def by_ntlm(book: Book, same: Hashable, at: int) -> bool:
