@@ -51,10 +51,11 @@ def with_commands(detector: Detector, did: str, severity: Severity = "medium") -
     """The same detector, told by commands as well; they are no part of what it needs, for few computers log them."""
     inner, technique, title = detector.detect, detector.id, f"{detector.title}: a command that does it"
 
+    def by_command(activity: Any, ctx: Context) -> Iterable[Finding | Later]:
+        return commanded(activity, ctx, technique, title, did, severity)
+
     def detect(activity: Any, ctx: Context) -> Iterable[Finding | Later]:
-        if type(activity.detail) in KINDS:
-            return commanded(activity, ctx, technique, title, did, severity)
-        return inner(activity, ctx)
+        return by_command(activity, ctx) if type(activity.detail) in KINDS else inner(activity, ctx)
 
     numbers = (*detector.event_ids, *COMMANDS) if detector.event_ids else ()
     return replace(
@@ -63,4 +64,5 @@ def with_commands(detector: Detector, did: str, severity: Severity = "medium") -
         event_ids=numbers,
         forms={**detector.forms, EventProcess: lambda form, _: form[1]},
         detect=detect,
+        by_kind={**dict.fromkeys(detector.watches, inner), **dict.fromkeys(KINDS, by_command)},
     )

@@ -102,7 +102,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
     itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
     tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others. left_to:
-    kinds of which another detection tells: what they tell of too is not given to this one.
+    kinds of which another detection tells: what they tell of too is not given to this one. by_kind: what detect() does with
+    activities of these kinds, so that it need not be found out for each.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     sessions: bool = False
     tellings: bool = False
     left_to: tuple[type, ...] = ()
+    by_kind: dict[type, Detect] = {}
     detect: Detect
 
 

@@ -83,7 +83,9 @@ class Routes:
                 if (kind in one.watches or kind in one.watches_refused)
                 and not (one.silent is not None and one.silent(context, kind))
             )
-        asked = tuple((one, context, one.detect) for one, context in watching if _concerns(one, kind, form, result))
+        asked = tuple(
+            (one, context, one.by_kind.get(kind, one.detect)) for one, context in watching if _concerns(one, kind, form, result)
+        )
         return _kept(kind, form, result), asked, teacher(kind, form, result)
 
 
