@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.engine.forms import PIPES
+from app.engine.knowledge.names import host, short
 from app.engine.profiles.book import Book
 from app.engine.profiles.features import (
     ASKED,
@@ -328,10 +329,13 @@ def event_kerberos(book: Book, activity: Activity) -> None:
 
 
 def event_ntlm(book: Book, activity: Activity) -> None:
+    """A validation; of one that a controller made with itself as the client (LDAP), the logon beside it tells from where."""
     event: Any = activity.detail
     same = (event.event_id, where(activity.source), where(activity.destination), activity.account, event.computer)
     if activity.result != "success":
         refused(book, activity)
+    elif event.event_id == VALIDATED and short(host(event.text("Workstation"))) == short(host(event.computer)):
+        return
     elif event.event_id in (VALIDATED, PASSED) and not by_ntlm(book, same, activity.at):
         there = (lambda: book.resource(activity.destination, activity.at)) if event.event_id == PASSED else None
         sign_in(book, activity, same, NTLM, there)

@@ -25,7 +25,7 @@ from app.model.activity import Activity
 from app.model.entity import EntityRef
 from tests.engine.detectors.builders import DC1, FILES, SAMR, WS1, WS2, as_req, bind, call, controller, ntlm, search, tgs_req
 from tests.engine.detectors.builders_behaviour import DAY, signed, tree, vpn, workdays
-from tests.engine.detectors.logs import FILE_SERVER, log, logon, tgt, ticket, validated
+from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, tgt, ticket, validated
 
 ALICE = "user:example.org\\alice"
 
@@ -81,6 +81,12 @@ def test_what_was_refused_teaches_nothing_but_that() -> None:
     assert list(profile.values(COMPUTERS)) == ["computer:ws1"]
     assert profile.counts[5] == 1
     assert not any("stranger" in key for key in profiles._of)
+
+
+def test_a_password_that_a_controller_validated_for_ldap_tells_not_where_somebody_sits() -> None:
+    bound = [validated("alice", DC.partition(".")[0].upper(), status=0), logon("alice", WS2, at=1)]
+
+    assert list(alice(learned(*bound)).values(COMPUTERS)) == [f"address:{WS2}"]
 
 
 def test_all_controllers_are_one_resource() -> None:
