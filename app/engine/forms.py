@@ -71,6 +71,8 @@ WINRM_PORTS = frozenset({5985, 5986})
 # Kinds of names that DNS is asked for.
 OF_SERVICE, SHORT, LONG = 0, 1, 2
 """Of a service (RFC 8552); too short, or long enough, to carry data worth the effort."""
+SERVICE_LABEL = 16
+"""Characters of a label that names a service: an underscore and at most fifteen (RFC 6335 section 5.1)."""
 LONG_NAME = 40
 """Characters of a long one."""
 CHANGES = frozenset({"write", "rename"})
@@ -229,7 +231,9 @@ def question_form(activity: Activity) -> tuple[str, int]:
     """Type of a question of DNS, and which kind of name it asks for."""
     query: Any = activity.detail
     name: str = query.name
-    return query.type, OF_SERVICE if name[:1] == "_" else SHORT if len(name) < LONG_NAME else LONG
+    if len(name) >= LONG_NAME:
+        return query.type, LONG
+    return query.type, OF_SERVICE if name[:1] == "_" and 0 < name.find(".") <= SERVICE_LABEL else SHORT
 
 
 def search_form(activity: Activity) -> int:

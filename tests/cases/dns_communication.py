@@ -26,6 +26,16 @@ FIRES = {
         dns(f"dnscat.{sha256(str(one).encode()).hexdigest()[:60]}", "MX", WS1, DC1, at=one * SECOND) for one in range(80)
     ],
     "below a country": coded(70, "tunnel.example.co.uk"),
+    "behind an underscore": [
+        dns(f"_{sha256(str(one).encode()).hexdigest()[:50]}.{OUT}", "A", WS1, DC1, at=one * SECOND) for one in range(80)
+    ],
+    "behind the name of a service": [
+        dns(f"_sip._tcp.{sha256(str(one).encode()).hexdigest()[:50]}.{OUT}", "SRV", WS1, DC1, at=one * SECOND)
+        for one in range(80)
+    ],
+    "texts behind an underscore": [
+        dns(f"_{sha256(str(one).encode()).hexdigest()[:18]}.{OUT}", "TXT", WS1, DC1, at=one * SECOND) for one in range(100)
+    ],
 }
 
 QUIET = {
@@ -41,6 +51,10 @@ QUIET = {
     "names of servers": [
         dns(f"the-very-long-name-of-a-server-in-some-cluster-{one % 20}.example.net", "A", WS1, DC1, at=one * SECOND)
         for one in range(200)
+    ],
+    "keys of many who send mail through one provider": [
+        dns(f"{sha256(str(one).encode()).hexdigest()[:32]}._domainkey.{OUT}", "TXT", WS1, DC1, at=one * SECOND)
+        for one in range(100)
     ],
     "services of a domain": [
         dns(f"_ldap._tcp.site{one}.longer-name-of-a-site-than-usual.example.com", "SRV", WS1, DC1, at=one * SECOND)

@@ -7,7 +7,7 @@ from math import log2
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
-from app.engine.forms import LONG, LONG_NAME, SHORT, question_form
+from app.engine.forms import LONG, LONG_NAME, SERVICE_LABEL, SHORT, question_form
 from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -184,16 +184,18 @@ def asked_below(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[L
     """A question that could carry something."""
     name = query.name.lower().rstrip(".")
     payload, domain = split(name)
-    if not payload or payload.startswith("_") or "._" in payload or is_ours(domain, name, ctx):
+    if not payload or is_ours(domain, name, ctx):
         return
     place, at = ctx.place(activity.source, activity.at), activity.at
-    letters = payload.replace(".", "")
+    labels = payload.split(".")
+    others = [one for one in labels if one[:1] != "_" or len(one) > SERVICE_LABEL]
+    letters, of_service = "".join(others), len(others) < len(labels)
     trail, kind = None, "long names"
     if len(letters) >= FULL and entropy(letters) >= MIXED:
         trail = ctx.memory.seen(("long", place, domain), letters, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(NAMES):
             trail = None
-    if trail is None and query.type in CARRIERS:
+    if trail is None and query.type in CARRIERS and not of_service:
         kind = f"{query.type} records"
         trail = ctx.memory.seen(("carried", place, domain), letters, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(ANSWERS):
