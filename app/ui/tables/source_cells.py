@@ -84,7 +84,8 @@ def _name(painter: QPainter, rect: QRectF, line: SourceLine) -> None:
     spot = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
     paint_icon(painter, spot, ICONS.get(line.row.kind, "packet"), theme.colour("text-quiet"))
     inner = rect.adjusted(theme.px(30), 0, 0, 0)
-    top = inner.center().y() - (theme.line_height() + theme.line_height("quiet")) / 2
+    lines = theme.line_height() + (theme.line_height("quiet") if line.folder else 0)
+    top = inner.center().y() - lines / 2
     painter.setFont(theme.font())
     painter.setPen(theme.colour("text"))
     name = painter.fontMetrics().elidedText(wording.tidy(line.name), Qt.TextElideMode.ElideMiddle, int(inner.width()))
