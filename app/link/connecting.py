@@ -135,13 +135,14 @@ async def _to(
             ),
             PATIENCE * 2,
         )
+        spoken = _tls_of(client)
     except Exception as error:
         reason = reasons[-1] if isinstance(error, nats.errors.NoServersError) and reasons else error
         await _given_up(client)
         if isinstance(reason, NkeysError | ValueError) and not isinstance(reason, ssl.SSLError):
             raise LinkError("The key for the hub is none: paste the line again.") from error
         raise LinkError(why_not(reason, url)) from error
-    if _tls_of(client) is None:  # the library goes on without TLS when a server does not ask for it
+    if spoken is None:  # the library goes on without TLS when a server does not ask for it
         await _given_up(client)
         raise LinkError(f"The hub at {url} does not speak TLS; nothing is sent to it.")
     is_open = True
@@ -149,7 +150,7 @@ async def _to(
 
 
 def certificate_end(client: Client) -> int | None:
-    """When the certificate that the server showed ends, UTC microseconds."""
+    """When the certificate that the server showed ends, UTC microseconds. Raises OSError when the connection broke meanwhile."""
     shown = _tls_of(client)
     end = shown.getpeercert() if shown is not None else None
     return int(ssl.cert_time_to_seconds(str(end["notAfter"]))) * 1_000_000 if end and "notAfter" in end else None
@@ -157,7 +158,10 @@ def certificate_end(client: Client) -> int | None:
 
 def _tls_of(client: Client) -> ssl.SSLObject | None:
     transport: Any = client._transport
-    return None if not transport else transport._io_writer.get_extra_info("ssl_object")
+    try:
+        return None if not transport else transport._io_writer.get_extra_info("ssl_object")
+    except AttributeError as error:  # asyncio takes the protocol from a connection that broke
+        raise ConnectionResetError("the connection broke while it was made") from error
 
 
 async def _given_up(client: Client) -> None:

@@ -273,8 +273,8 @@ class Link:
     async def _with(self, client: Client) -> None:
         """One connection from its making to its end."""
         self._client = client
-        self.expires = certificate_end(client)
         try:
+            self.expires = certificate_end(client)
             await client.flush(int(ANSWER))
             done = 0
             while done < len(self._subscribed):  # others may come while one is made

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from nats.aio.client import Client
 
 from app.hub import authority
 from app.hub.keys import make_pair
+from app.link import connecting, jetstream
 from app.link.bucket import Changed, Entry
 from app.link.envelope import LinkError
 from app.link.jetstream import Link, Unreachable
@@ -272,6 +274,36 @@ def test_a_key_that_is_revoked_ends_at_once(hub: RunningHub) -> None:
         hub.revoke("gone")
         until(lambda: "refuses this key" in link.error)
         assert not link.connected
+
+
+@pytest.mark.parametrize("breaks", [1, 2])
+def test_a_connection_that_breaks_while_it_is_made_is_made_again(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch, breaks: int
+) -> None:
+    """As a server does that reads its keys anew. breaks: before the client is handed over, or just behind."""
+    left, whole = [3], connecting._Client
+
+    def broken(client: Client) -> None:
+        writer = client._transport._io_writer  # type: ignore[union-attr]
+        writer.transport.close()
+        writer.transport.close()  # the second takes its protocol away
+        left[0] -= 1
+
+    class Breaking(whole):  # type: ignore[valid-type,misc]
+        async def connect(self, *places: Any, **more: Any) -> None:
+            await super().connect(*places, **more)
+            if left[0] > 0 and breaks == 1:
+                broken(self)
+
+    def end(client: Client) -> int | None:
+        if left[0] > 0 and breaks == 2:
+            broken(client)
+        return connecting.certificate_end(client)
+
+    monkeypatch.setattr(connecting, "_Client", Breaking)
+    monkeypatch.setattr(jetstream, "certificate_end", end)
+    with linked(hub.place("s1")) as link:
+        assert link.connected and left == [0]
 
 
 def test_a_server_that_goes_and_comes_is_found_again(tmp_path: Path) -> None:
