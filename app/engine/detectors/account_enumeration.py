@@ -23,7 +23,7 @@ from app.engine.forms import MACHINE
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
 from app.engine.readings import standing_in
-from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED, is_retold
+from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapPing, Ntlm
@@ -128,7 +128,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     name, exists, protocol = answer
     ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
     if not exists:
-        if isinstance(activity.detail, WindowsEvent) and is_told(activity, name, ip, ctx):
+        in_log = isinstance(activity.detail, WindowsEvent)
+        if in_log and standing_in.told_already(activity, name, name, ip, ("unknown", "slow"), ctx):
             return ()
         trail = memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(NAMES):
@@ -150,15 +151,6 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if hot and known.counts[name] == 1:
         return (told(activity, ctx, (activity.id,), protocol),)
     return ()
-
-
-def is_told(activity: Activity, name: str, ip: str, ctx: Context) -> bool:
-    """True when another log told this answer just before, of who asked as well as this one does."""
-    if is_retold(activity, ctx, name):
-        return not standing_in.named_now(name, ip, ("unknown", "slow"), activity.at, ctx)
-    if standing_in.stands_in(activity, ip):
-        standing_in.keep(name, name, ip, activity.at, ctx)
-    return False
 
 
 def slow(activity: Activity, ctx: Context, name: str, protocol: str) -> Iterable[Finding]:

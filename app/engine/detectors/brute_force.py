@@ -28,7 +28,7 @@ from app.engine.radius_guessing import BURST, FAST, HABIT, SOON, WINDOW, Limits,
 from app.engine.readings import gateways, standing_in
 from app.engine.readings.admissions import LET_IN, REFUSED, admission
 from app.engine.readings.federation import CALLER, by_password, whole
-from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
+from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED
 from app.model.activity import Account, Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapBind, Ntlm, RadiusAccess
@@ -169,12 +169,9 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     ip = ctx.place(activity.source, at) or f"account {who[1]}\\{who[0]}"  # nobody says where from: each account by itself
     if sign_in[3]:
         return right(activity, ctx, ip, who)
-    if is_retold(activity, ctx, who[0]):  # two logs may call one domain differently
-        if not standing_in.named_now(who[0], ip, ATTEMPTS, at, ctx):
-            failing_since(ip, who, at, ctx)
-            return ()
-    elif standing_in.stands_in(activity, ip):
-        standing_in.keep(who[0], who, ip, at, ctx)
+    if standing_in.told_already(activity, who[0], who, ip, ATTEMPTS, ctx):
+        failing_since(ip, who, at, ctx)
+        return ()
     return wrong(activity, ctx, ip, who, sign_in)
 
 

@@ -20,8 +20,6 @@ QUIET_TYPES = frozenset({"A", "AAAA", "PTR", "SOA", "NS", "SRV", "HTTPS", "SVCB"
 """Types that clients of every kind ask for; with these only long names count."""
 CARRIERS = frozenset({"TXT", "NULL", "CNAME", "MX", "KEY", "PRIVATE", "TYPE65399", "SPF"})
 """Types by which tunnels bring data back."""
-FULL = LONG_NAME
-"""Characters of a name, without the registered domain's, from which on it can carry data worth the effort."""
 MIXED = 3.0
 """Bits of entropy of a character: hexadecimal text has close to 4, base 32 close to 5, words of a language under 3 when so few
 letters are counted."""
@@ -191,7 +189,7 @@ def asked_below(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[L
     others = [one for one in labels if one[:1] != "_" or len(one) > SERVICE_LABEL]
     letters, of_service = "".join(others), len(others) < len(labels)
     trail, kind = None, "long names"
-    if len(letters) >= FULL and entropy(letters) >= MIXED:
+    if len(letters) >= LONG_NAME and entropy(letters) >= MIXED:
         trail = ctx.memory.seen(("long", place, domain), letters, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(NAMES):
             trail = None

@@ -82,6 +82,12 @@ def short(name: str) -> str:
     return name.split(".", 1)[0]
 
 
+def is_one_host(one: str | None, other: str | None) -> bool:
+    """True when two names are of one computer, as far as their first labels tell."""
+    name = short(host(one))
+    return name != "" and name == short(host(other))
+
+
 def account_parts(name: str, domain: str | None) -> tuple[str, str]:
     r"""(name, domain) in lower case from any spelling: DOMAIN\name, name@domain, a distinguished name, or two fields."""
     return _account_parts(name[: 2 * LONGEST], domain[:LONGEST] if domain else None)

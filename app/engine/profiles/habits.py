@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.engine.forms import PIPES
-from app.engine.knowledge.names import host, short
+from app.engine.knowledge.names import is_one_host
 from app.engine.profiles.book import Book
 from app.engine.profiles.features import (
     ASKED,
@@ -334,7 +334,7 @@ def event_ntlm(book: Book, activity: Activity) -> None:
     same = (event.event_id, where(activity.source), where(activity.destination), activity.account, event.computer)
     if activity.result != "success":
         refused(book, activity)
-    elif event.event_id == VALIDATED and short(host(event.text("Workstation"))) == short(host(event.computer)):
+    elif event.event_id == VALIDATED and is_one_host(event.text("Workstation"), event.computer):
         return
     elif event.event_id in (VALIDATED, PASSED) and not by_ntlm(book, same, activity.at):
         there = (lambda: book.resource(activity.destination, activity.at)) if event.event_id == PASSED else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.names import host, short
+from app.engine.knowledge.names import host, is_one_host
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.engine.twins.trace import Trace, changed_object, coded, dn, last_number, origin, outcome, plain, service_account, told
 from app.model.activity import Activity
@@ -71,7 +71,7 @@ def _ntlm(known: Knowledge, a: Activity, e: EventNtlm) -> Traces:
         server = known.computer_entity(e.text("SChannelName") or "").key
     yield Trace("ntlm", who, True, told(server, 0, outcome(a) if e.event_id == 4776 else "", "", client))
     yield Trace("validated", f"{who} {_server(known, e)}", e.event_id == 8004, told(what=client))
-    if e.event_id == 4776 and workstation and short(workstation) == short(host(e.computer)):
+    if e.event_id == 4776 and is_one_host(workstation, e.computer):
         yield from _bound(known, a, e, who)
 
 
